@@ -1,0 +1,55 @@
+# Everything that is done to the course. `make help` lists it.
+PYTHON ?= python3
+PORT   ?= 8000
+BIN    := .venv/bin
+READY  := .venv/.ready
+SITE   := _build/html
+
+export TQDM_DISABLE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help book test check lint notebooks serve clean
+
+help:  ## this list
+	@sed -nE 's/^([a-z]+):[^#]*## /\1\t/p' Makefile | expand -t 12
+
+# Importing matplotlib once builds its font cache: the message about it stays out of the first page.
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "the course needs Python 3.11 or later: make PYTHON=…")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -qq -r requirements.txt
+	@$(BIN)/python -m pip install -qq --no-deps -e .
+	@$(BIN)/python -c 'import matplotlib.pyplot' 2>/dev/null
+	@touch $@
+
+# The site is written afresh each time and, after a warning, the pages are read afresh too: Sphinx warns about
+# a page only when it reads it, so a second try would pass. Results of the cells stay in a cache.
+book: $(READY)  ## build the site; the last line is the path of its first page
+	@rm -rf $(SITE) && mkdir -p _build
+	@$(BIN)/jupyter-book build book --config "$(CURDIR)/_config.yml" --toc "$(CURDIR)/_toc.yml" --path-output . \
+		-q -W -n --keep-going >_build/build.log || { cat _build/build.log; rm -rf _build/.doctrees $(SITE); exit 1; }
+	@echo $(SITE)/index.html
+
+lint: $(READY)  ## format, style, types, spelling
+	@$(BIN)/ruff format -q --check
+	@$(BIN)/ruff check -q
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/codespell
+
+check: lint  ## the quick one, for daily work: lint and the tests that need no book
+	@$(BIN)/python -m pytest -q -m "not book"
+
+test: lint book  ## everything that must pass
+	@$(BIN)/python -m pytest -q
+
+notebooks: $(READY)  ## one .ipynb per chapter, without outputs, in _build/notebooks
+	@mkdir -p _build/notebooks
+	@for page in $$(grep -l '^kernelspec:' book/*.md); do \
+		$(BIN)/jupytext --quiet --from md:myst --to ipynb -o _build/notebooks/$$(basename $$page .md).ipynb $$page || exit 1; \
+	done
+
+serve: book  ## build, then show the site at http://localhost:8000 (PORT=… for another)
+	@$(BIN)/python -m http.server --bind localhost --directory $(SITE) $(PORT)
+
+clean:  ## remove what was built; .venv stays
+	@rm -rf _build .mypy_cache .pytest_cache .ruff_cache

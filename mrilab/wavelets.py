@@ -1,0 +1,232 @@
+"""Wavelet transforms: the orthogonal one, periodised, for images of any size, and its undecimated Parseval frame."""
+
+from difflib import get_close_matches
+from functools import cached_property
+
+import numpy as np
+
+from .arrays import Array, Constant, is_complex, is_numpy, namespace, zeros
+from .fourier import check_shape
+from .linop import LinearOperator
+from .memory import empty
+
+
+def filters(name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the low-pass and high-pass analysis filters of an orthogonal wavelet, as float64.
+
+    Raises ValueError for a name that pywt does not know, and for a wavelet that is not orthogonal.
+
+    >>> filters("haar")[0]
+    array([0.70710678, 0.70710678])
+    """
+    import pywt
+
+    if name not in pywt.wavelist(kind="discrete"):
+        close = get_close_matches(str(name), pywt.wavelist(kind="discrete"), 3) or ["haar", "db4", "sym8"]
+        raise ValueError(f"unknown wavelet {name!r}; did you mean {', '.join(close)}?")
+    wavelet = pywt.Wavelet(name)
+    if not wavelet.orthogonal:
+        raise ValueError(f"wavelet {name!r} is not orthogonal: its transform has no simple adjoint; try 'sym8'")
+    return np.array(wavelet.dec_lo), np.array(wavelet.dec_hi)
+
+
+def _check_level(level: int, shape: tuple[int, ...]) -> int:
+    if isinstance(level, bool) or not isinstance(level, (int, np.integer)) or level < 1:
+        raise ValueError(f"level must be a whole number of at least 1, got {level!r}")
+    if 2**level > min(shape):
+        raise ValueError(f"level {level} is too many for shape {shape}: at most {min(shape).bit_length() - 1}")
+    return int(level)
+
+
+class Wavelet(LinearOperator):
+    """The orthogonal wavelet transform Ψ, periodised (Mallat 1989), for 2-D images of any size.
+
+    Each side is padded with zeros to the next multiple of 2^level. The coefficients come in one array of that padded
+    shape, approximation in the upper left corner, laid out as pywt.coeffs_to_array does. ΨᴴΨ = I at every shape; ΨΨᴴ
+    = I, and equality with pywt, where both sides are divisible by 2^level.
+
+    Parameters
+    ----------
+    name : str
+        An orthogonal wavelet of pywt, such as "haar", "db4", "sym8".
+    shape : (H, W)
+        Image grid.
+    level : int
+        Number of scales.
+
+    Attributes
+    ----------
+    bands : list of index tuples
+        Where each band lies in the coefficients, coarse to fine, all leading axes included.
+
+    Raises
+    ------
+    ValueError
+        For an unknown or non-orthogonal wavelet, or too many levels.
+
+    Examples
+    --------
+    >>> Psi = Wavelet("sym8", (65, 33), level=4)
+    >>> Psi.shape_out
+    (80, 48)
+    >>> x = np.ones((65, 33), np.complex64)
+    >>> bool(np.allclose(Psi.H(Psi(x)), x, atol=1e-5))
+    True
+    """
+
+    norm2 = 1.0
+
+    def __init__(self, name: str, shape: tuple[int, int], level: int = 4):
+        shape = check_shape(shape, "Wavelet", ndims=(2,))
+        self.name, self.level = name, _check_level(level, shape)
+        self.filters = filters(name)
+        super().__init__(tuple(-(-n // 2**level) * 2**level for n in shape), shape)
+        self._matrices: dict[int, Constant] = {}
+
+    def _pad(self, x):
+        extra = [m - n for m, n in zip(self.shape_out, self.shape_in, strict=True)]
+        if not any(extra):
+            return x
+        out = zeros((*x.shape[:-2], *self.shape_out), x)
+        out[..., : x.shape[-2], : x.shape[-1]] = x
+        return out
+
+    def _op(self, x):
+        x = self._pad(x)
+        return self._compiled("analyse", x) if is_numpy(x) and is_complex(x) else self._analyse(x, self.level)
+
+    def _adj_op(self, y):
+        x = self._compiled("synthesise", y) if is_numpy(y) and is_complex(y) else self._synthesise(y, self.level)
+        return x[..., : self.shape_in[0], : self.shape_in[1]]
+
+    def _compiled(self, kernel, x):
+        from . import kernels
+
+        out = empty(x.shape, x.dtype)
+        real = x.real.dtype
+        source, target = (
+            np.ascontiguousarray(a).view(real).reshape(-1, a.shape[-2], 2 * a.shape[-1]) for a in (x, out)
+        )
+        lo, hi = (f.astype(real) for f in self.filters)
+        kernels.split(getattr(kernels, kernel), len(source), source, target, self.level, lo, hi, work=source.size)
+        return out
+
+    def _matrix(self, n, x):
+        """The orthogonal n × n matrix of one scale along one axis: low-pass rows, then high-pass rows."""
+        if n not in self._matrices:
+            matrix = np.zeros((n, n))
+            row, tap = np.ogrid[: n // 2, : self.filters[0].size]
+            column = (tap.size // 2 + 2 * row - tap) % n
+            for band, h in enumerate(self.filters):
+                np.add.at(matrix, (row + band * (n // 2), column), h)
+            self._matrices[n] = Constant(matrix)
+        return self._matrices[n].like(x, x.dtype)
+
+    def _analyse(self, x, level):
+        """One scale as two matrix products, then the same on the approximation: y = W x Wᵀ."""
+        if level == 0:
+            return x
+        xp = namespace(x)
+        m, n = x.shape[-2:]
+        y = self._matrix(m, x) @ x @ self._matrix(n, x).T
+        left = xp.concat([self._analyse(y[..., : m // 2, : n // 2], level - 1), y[..., m // 2 :, : n // 2]], axis=-2)
+        return xp.concat([left, y[..., n // 2 :]], axis=-1)
+
+    def _synthesise(self, y, level):
+        """The inverse, scale by scale: x = Wᵀ y W."""
+        if level == 0:
+            return y
+        xp = namespace(y)
+        m, n = y.shape[-2:]
+        left = xp.concat([self._synthesise(y[..., : m // 2, : n // 2], level - 1), y[..., m // 2 :, : n // 2]], axis=-2)
+        y = xp.concat([left, y[..., n // 2 :]], axis=-1)
+        return self._matrix(m, y).T @ y @ self._matrix(n, y)
+
+    @cached_property
+    def bands(self) -> list[tuple]:
+        bands: list[tuple] = []
+        for j in range(self.level, 0, -1):
+            m, n = (side >> j for side in self.shape_out)
+            low, high = (slice(0, m), slice(m, 2 * m)), (slice(0, n), slice(n, 2 * n))
+            if j == self.level:
+                bands.append((..., low[0], high[0]))
+            bands += [(..., low[1], high[0]), (..., low[0], high[1]), (..., low[1], high[1])]
+        return bands
+
+
+class UndecimatedWavelet(LinearOperator):
+    """The undecimated (à trous, stationary) wavelet transform Ψ as a Parseval frame: ΨᴴΨ = I at every shape.
+
+    Every band keeps the size of the image, so it does not depend on where the image stands: (..., H, W) → (...,
+    bands, H, W) with 3·level + 1 bands, ordered as the bands of pywt.swt2(norm=True, trim_approx=True), which it
+    equals where that is defined. ΨΨᴴ is a projection, not I: many coefficient arrays give one image, and synthesis
+    and analysis part (Elad et al. 2007).
+
+    Parameters
+    ----------
+    name : str
+        An orthogonal wavelet of pywt.
+    shape : (H, W)
+        Image grid.
+    level : int
+        Number of scales.
+
+    Attributes
+    ----------
+    bands : list of index tuples
+        One for each band, all leading axes included.
+
+    Raises
+    ------
+    ValueError
+        For an unknown or non-orthogonal wavelet, or too many levels.
+
+    Examples
+    --------
+    >>> UndecimatedWavelet("haar", (8, 8), level=2).shape_out
+    (7, 8, 8)
+    """
+
+    norm2 = 1.0
+
+    def __init__(self, name: str, shape: tuple[int, int], level: int = 4):
+        shape = check_shape(shape, "UndecimatedWavelet", ndims=(2,))
+        self.name, self.level = name, _check_level(level, shape)
+        self.filters = tuple(f / np.sqrt(2) for f in filters(name))
+        super().__init__((3 * level + 1, *shape), shape)
+        self._matrices: dict[tuple[int, int], Constant] = {}
+
+    def _matrix(self, n, scale, x):
+        """The 2n × n matrix of both filters, their taps 2^scale samples apart, along one axis: MᵀM = I."""
+        if (n, scale) not in self._matrices:
+            matrix = np.zeros((2 * n, n))
+            row, tap = np.ogrid[:n, : self.filters[0].size]
+            column = (row + (tap.size // 2 - tap) * 2**scale) % n
+            for band, h in enumerate(self.filters):
+                np.add.at(matrix, (row + band * n, column), h)
+            self._matrices[n, scale] = Constant(matrix)
+        return self._matrices[n, scale].like(x, x.dtype)
+
+    def _op(self, x):
+        m, n = self.shape_in
+        bands: list[Array] = []
+        for scale in range(self.level):
+            y = self._matrix(m, scale, x) @ x @ self._matrix(n, scale, x).T
+            x = y[..., :m, :n]
+            bands = [y[..., m:, :n], y[..., :m, n:], y[..., m:, n:], *bands]
+        return namespace(x).stack([x, *bands], axis=-3)
+
+    def _adj_op(self, y):
+        xp = namespace(y)
+        m, n = self.shape_in
+        x = y[..., 0, :, :]
+        for scale in reversed(range(self.level)):
+            first = 1 + 3 * (self.level - 1 - scale)
+            down, right, both = (y[..., first + i, :, :] for i in range(3))
+            block = xp.concat([xp.concat([x, right], axis=-1), xp.concat([down, both], axis=-1)], axis=-2)
+            x = self._matrix(m, scale, y).T @ block @ self._matrix(n, scale, y)
+        return x
+
+    @property
+    def bands(self) -> list[tuple]:
+        return [(..., b, slice(None), slice(None)) for b in range(self.shape_out[0])]

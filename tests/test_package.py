@@ -1,0 +1,99 @@
+"""The shape of the package: who may import what, what an import costs, and that nothing public is missing."""
+
+import ast
+import importlib
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+import mrilab
+
+ROOT = pathlib.Path(mrilab.__file__).parent
+FILES = {path.stem: path for path in ROOT.glob("*.py")}
+
+# A file may import from the layers before its own, and from its own layer in the order written.
+LAYERS = [
+    ["memory", "kernels"],
+    ["arrays"],
+    ["linop"],
+    ["fourier"],
+    ["coils", "wavelets", "differences"],
+    ["fidelity"],
+    ["regularisers", "oscar"],
+    ["driver", "algorithms", "modopt_engine", "solvers"],
+    ["masks", "atlas", "phantoms", "smaps", "acquisition", "metrics"],
+    ["plots"],
+]
+ORDER = {name: i for i, name in enumerate(name for layer in LAYERS for name in layer)}
+HEAVY = {"torch", "modopt", "mrinufft", "nilearn", "numba", "scipy", "skimage", "matplotlib", "pywt", "nibabel"}
+
+
+def imports(path):
+    """(name, at module level) of everything that a file imports."""
+    tree = ast.parse(path.read_text())
+    top = set(map(id, tree.body))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            if node.level and node.module is None:
+                yield from ((alias.name, id(node) in top) for alias in node.names)
+            else:
+                yield ("." * node.level + (node.module or "")).lstrip(".").split(".")[0], id(node) in top
+        elif isinstance(node, ast.Import):
+            yield from ((alias.name.split(".")[0], id(node) in top) for alias in node.names)
+
+
+@pytest.mark.parametrize("name", [n for n in FILES if n != "__init__"])
+def test_dependencies_point_one_way(name):
+    assert name in ORDER, f"{name}.py has no place in the layers of this test"
+    for imported, _ in imports(FILES[name]):
+        if imported in FILES:
+            assert ORDER[imported] < ORDER[name], f"{name} imports {imported}, which stands above it"
+
+
+@pytest.mark.parametrize("name", [n for n in FILES if n != "kernels"])
+def test_heavy_libraries_are_imported_on_demand(name):
+    for imported, at_top in imports(FILES[name]):
+        assert not (at_top and imported in HEAVY), f"{name} imports {imported} at module level"
+
+
+@pytest.mark.parametrize("name", [n for n in FILES if n != "plots"])
+def test_leaves_are_imported_by_nothing(name):
+    assert "plots" not in {imported for imported, _ in imports(FILES[name])}
+
+
+def test_import_is_quick_and_light():
+    code = """
+import sys, time
+start = time.perf_counter()
+import mrilab
+mrilab.fista, mrilab.Wavelet, mrilab.OSCAR, mrilab.random_lines
+print(time.perf_counter() - start, *sorted(m for m in sys.modules if m in {heavy}))
+""".replace("{heavy}", repr(HEAVY))
+    runs = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+        for _ in "123"
+    ]
+    assert min(float(seconds) for seconds, *_ in runs) < 1
+    assert [name for name in runs[0][1:]] == []
+
+
+def test_everything_public_is_exported_and_documented():
+    for name in mrilab.__all__:
+        assert getattr(mrilab, name).__doc__, f"{name} has no docstring"
+    for stem in FILES:
+        module = importlib.import_module(f"mrilab.{stem}") if stem != "__init__" else mrilab
+        assert module.__doc__, f"{stem}.py has no docstring"
+
+
+@pytest.mark.parametrize("name", sorted(set(mrilab.__all__)))
+def test_public_docstrings_hold_an_example(name):
+    if name == "Result":
+        pytest.skip("a record: its fields are described, solvers show it")
+    assert ">>>" in getattr(mrilab, name).__doc__, f"{name} shows no example"
+
+
+def test_files_stay_short():
+    lengths = {path.name: len(path.read_text().splitlines()) for path in ROOT.rglob("*.py")}
+    assert {name: n for name, n in lengths.items() if n > 250} == {}
