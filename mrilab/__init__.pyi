@@ -37,5 +37,6 @@ from .solvers import condat_vu as condat_vu
 from .solvers import conjugate_gradient as conjugate_gradient
 from .solvers import fista as fista
 from .solvers import pogm as pogm
+from .tables import table as table
 from .wavelets import UndecimatedWavelet as UndecimatedWavelet
 from .wavelets import Wavelet as Wavelet

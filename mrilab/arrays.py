@@ -138,13 +138,15 @@ def check(x: Array, shape: tuple[int, ...], who: str, *, needs_complex: bool = F
         raise ValueError(f"{who} got an empty array of shape {tuple(x.shape)}")
 
 
-def check_positive(name: str, value: float) -> float:
-    """Return `value` as a Python float; raise unless it is a finite number above 0."""
+def check_positive(name: str, value: Any, *, or_zero: bool = False) -> float:
+    """Return `value` as a Python float; raise unless it is a finite number above 0 (or 0, where that is allowed)."""
+    wanted = "of at least 0" if or_zero else "above 0"
     if isinstance(value, (str, bytes, bool, complex)) or not np.isscalar(value):
-        raise TypeError(f"{name} must be a number above 0, got {value!r}")
-    if not (isfinite(value) and value > 0):
-        raise ValueError(f"{name} must be a finite number above 0, got {value!r}")
-    return float(value)
+        raise TypeError(f"{name} must be a number {wanted}, got {value!r}")
+    number = float(value)  # type: ignore[arg-type]
+    if not (isfinite(number) and (number > 0 or (or_zero and number == 0))):
+        raise ValueError(f"{name} must be a finite number {wanted}, got {value!r}")
+    return number
 
 
 def _alike(x: np.ndarray, y: np.ndarray) -> bool:

@@ -27,7 +27,7 @@ class FiniteDifference(LinearOperator):
 
     norm2 = 8.0
 
-    def __init__(self, shape: tuple[int, int]):
+    def __init__(self, shape: tuple[int, ...]):
         shape = check_shape(shape, "FiniteDifference", ndims=(2,))
         super().__init__((2, *shape), shape)
 

@@ -9,7 +9,7 @@ from time import perf_counter
 
 import numpy as np
 
-from .arrays import Array, check
+from .arrays import Array, check, check_positive
 from .fidelity import LeastSquares, Smooth
 
 Steps = Iterator[tuple[Array, Callable[[], float]]]
@@ -78,13 +78,12 @@ def check_start(f: Smooth, x0: Array | None) -> Array:
 
 def drive(
     steps: Steps,
-    *,
+    constants: dict[str, float],
     max_iter: int,
     tol: float,
     metrics: dict[str, Callable] | None,
     callback: Callable | None,
     progress: bool | None,
-    constants: dict[str, float],
 ) -> Result:
     """Take `max_iter` steps, fewer if the cost changes by less than tol times itself, or on Ctrl-C.
 
@@ -94,8 +93,7 @@ def drive(
     """
     if isinstance(max_iter, bool) or not isinstance(max_iter, (int, np.integer)) or max_iter < 0:
         raise ValueError(f"max_iter must be a whole number of at least 0, got {max_iter!r}")
-    if not (isfinite(tol) and tol >= 0):
-        raise ValueError(f"tol must be a finite number of at least 0, got {tol!r}")
+    tol = check_positive("tol", tol, or_zero=True)
     costs: list[float] = []
     times: list[float] = []
     measured: dict[str, list] = {name: [] for name in metrics or {}}

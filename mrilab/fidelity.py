@@ -14,6 +14,21 @@ class Smooth:
     `grad_of(r)` = Bᴴ∇h(r). B x + c is affine, so it can be extrapolated with x instead of being computed again: one B
     and one Bᴴ an iteration give gradient and cost. A function of your own needs only `__call__`, `grad` and
     `lipschitz`: then B = I.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mrilab import L1, fista
+    >>> class Distance(Smooth):  # f(x) = ½‖x − 1‖²
+    ...     lipschitz = 1.0
+    ...
+    ...     def __call__(self, x):
+    ...         return 0.5 * float(((x - 1) ** 2).sum())
+    ...
+    ...     def grad(self, x):
+    ...         return x - 1
+    >>> fista(Distance(), L1(0.25), np.zeros(2), max_iter=3).x
+    array([0.75, 0.75])
     """
 
     lipschitz: float

@@ -33,7 +33,7 @@ class _Problem:
         self.options = {"cost": None, "auto_iterate": False, "progress": False, "metrics": None}
         self.prox = proximity.ProximityParent(op=self._prox, cost=lambda z, **_: g(z))
 
-        class Gradient(gradient.GradParent):  # GradBasic would make the caller's data read-only
+        class Gradient(gradient.GradParent):  # type: ignore[name-defined]  # GradBasic would make the caller's data read-only
             def __init__(self, problem):
                 self.problem = problem
 
@@ -103,7 +103,7 @@ class ModOptProx:
     --------
     >>> from modopt.opt.proximity import Positivity
     >>> ModOptProx(Positivity()).prox(np.array([1.0, -1.0]), 1.0)
-    array([1., 0.])
+    array([ 1., -0.])
     """
 
     def __init__(self, operator):

@@ -1,7 +1,5 @@
 """OSCAR: a sorted l1 norm with linear weights, which draws coefficients of like size together."""
 
-from math import isfinite
-
 import numpy as np
 
 from .arrays import Array, check_positive, namespace, to_numpy
@@ -40,11 +38,7 @@ class OSCAR:
 
     def __init__(self, lam: float, slope: float, bands: list | None = None):
         self.lam = check_positive("lam", lam)
-        if isinstance(slope, (bool, complex, str)) or not np.isscalar(slope):
-            raise TypeError(f"slope must be a number of at least 0, got {slope!r}")
-        if not (isfinite(slope) and slope >= 0):
-            raise ValueError(f"slope must be a finite number of at least 0, got {slope!r}")
-        self.slope, self.bands = float(slope), bands
+        self.slope, self.bands = check_positive("slope", slope, or_zero=True), bands
 
     def weights(self, n: int, first: int | None = None) -> np.ndarray:
         """Return the weights w_1 ≥ … ≥ w_n of a group of n coefficients, or the `first` of them, as float64."""

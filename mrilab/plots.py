@@ -1,13 +1,11 @@
-"""Pictures of the chapters: images with their errors, convergence, sampling, coefficients, and tables.
+"""Pictures of the chapters: images with their errors, convergence, sampling, coefficients, curves.
 
 Figures are 7 inches wide with text of 9 points or more, so they can be read on a phone; lines differ by dash and marker
 as well as by colour (Okabe and Ito's, told apart by the colour-blind). Each function returns a Figure that pyplot has
 let go of: a notebook shows it once, when it is the last line of a cell.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from html import escape
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -88,12 +86,7 @@ def convergence(results: Mapping[str, Any], *, best: float | None = None) -> "Fi
         if best is not None:
             costs = (costs - best) / abs(best)
         costs = np.where(costs > 0, costs, np.nan)
-        look = {
-            "color": COLOURS[i % len(COLOURS)],
-            "linestyle": DASHES[i % len(DASHES)],
-            "marker": MARKERS[i % len(MARKERS)],
-            "markevery": (i, max(1, len(costs) // 6)),  # shifted, so that equal runs show both
-        }
+        look = _look(i) | {"markevery": (i, max(1, len(costs) // 6))}  # shifted, so that equal runs show both
         axes[0, 0].plot(costs, label=name, **look)
         axes[0, 1].plot(result.times, costs, label=name, **look)
     for axis, label in zip(axes[0], ("iterations", "seconds")):
@@ -160,42 +153,52 @@ def coefficients(coeffs: Array | Mapping[str, Array], level: int, *, columns: in
     return figure
 
 
-@dataclass(frozen=True, repr=False)
-class Table:
-    """A table that a notebook shows so that screen readers can walk it, and a console as Markdown; see `table`."""
+def lines(curves: Mapping[str, Array], *, xlabel: str, ylabel: str) -> "Figure":
+    """Draw curves (N,) over their index, told apart by colour, dash and marker.
 
-    head: list[str]
-    rows: list[list[str]]
+    Raises ValueError if there are no curves.
 
-    def __repr__(self) -> str:
-        return "\n".join("| " + " | ".join(row) + " |" for row in [self.head, ["---"] * len(self.head), *self.rows])
-
-    def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{escape(key)}</th>' for key in self.head)
-        body = "".join(
-            f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(value)}</td>" for value in values)}</tr>'
-            for name, *values in self.rows
-        )
-        # On a phone the table scrolls, not the page.
-        return f'<div style="overflow-x: auto"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def table(rows: Sequence[Mapping[str, Any]]) -> Table:
-    """Return rows of figures as a table: mappings with the same keys, of which the first names the row.
-
-    Floats show four digits. Raises ValueError if there are no rows, or their keys differ.
-
-    >>> table([{"method": "zero-filled", "PSNR (dB)": 23.21754}])
-    | method | PSNR (dB) |
-    | --- | --- |
-    | zero-filled | 23.22 |
+    >>> len(lines({"a": np.arange(3), "b": np.ones(3)}, xlabel="rank", ylabel="size").axes)
+    1
     """
-    keys = [list(row) for row in rows]
-    if not keys or any(k != keys[0] for k in keys):
-        raise ValueError(f"a table needs rows with the same keys, got {keys}")
-    return Table(
-        keys[0], [[f"{v:.4g}" if isinstance(v, float | np.floating) else str(v) for v in row.values()] for row in rows]
-    )
+    if not curves:
+        raise ValueError("lines needs at least one curve")
+    figure, axes = _figure(1, 1, 3.2, layout="constrained")
+    for i, (name, curve) in enumerate(curves.items()):
+        values = to_numpy(curve)
+        axes[0, 0].plot(values, label=name, markevery=(i, max(1, len(values) // 8)), **_look(i))
+    axes[0, 0].set(xlabel=xlabel, ylabel=ylabel)
+    axes[0, 0].grid(alpha=0.3)
+    figure.legend(loc="outside upper center", ncols=min(4, len(curves)))
+    return figure
+
+
+def histograms(samples: Mapping[str, Array], *, bins: Array, label: str) -> "Figure":
+    """Show histograms of several samples (N,) over the same bins, one beside the other, on a logarithmic count.
+
+    Raises ValueError if there are no samples.
+
+    >>> len(histograms({"a": np.arange(3), "b": np.ones(3)}, bins=np.arange(5), label="size").axes)
+    2
+    """
+    if not samples:
+        raise ValueError("histograms needs at least one sample")
+    figure, axes = _figure(1, len(samples), 2.6, sharey=True, layout="constrained")
+    for i, (name, values) in enumerate(samples.items()):
+        axes[0, i].hist(to_numpy(values), bins=bins, color=COLOURS[i % len(COLOURS)], log=True)
+        axes[0, i].set_title(name, fontsize=9)
+    axes[0, 0].set_ylabel("count")
+    figure.supxlabel(label, fontsize=9)
+    return figure
+
+
+def _look(i: int) -> dict[str, Any]:
+    """The colour, dash and marker of the i-th line of a picture."""
+    return {
+        "color": COLOURS[i % len(COLOURS)],
+        "linestyle": DASHES[i % len(DASHES)],
+        "marker": MARKERS[i % len(MARKERS)],
+    }
 
 
 def _figure(rows: int, columns: int, height: float, **options):

@@ -83,8 +83,8 @@ def fista(
     array([2., 0.])
     """
     x0 = check_problem(f, g, x0, engine)
-    run = {"max_iter": max_iter, "tol": tol, "metrics": metrics, "callback": callback, "progress": progress}
-    return drive(_engine(engine).fista(f, g, x0, restart), constants={"lipschitz": f.lipschitz}, **run)
+    steps = _engine(engine).fista(f, g, x0, restart)
+    return drive(steps, {"lipschitz": f.lipschitz}, max_iter, tol, metrics, callback, progress)
 
 
 def pogm(
@@ -134,8 +134,8 @@ def pogm(
     x0 = check_problem(f, g, x0, engine)
     if not 0 <= sigma_bar <= 1:
         raise ValueError(f"sigma_bar must lie between 0 and 1, got {sigma_bar!r}")
-    run = {"max_iter": max_iter, "tol": tol, "metrics": metrics, "callback": callback, "progress": progress}
-    return drive(_engine(engine).pogm(f, g, x0, restart, float(sigma_bar)), constants={"lipschitz": f.lipschitz}, **run)
+    steps = _engine(engine).pogm(f, g, x0, restart, float(sigma_bar))
+    return drive(steps, {"lipschitz": f.lipschitz}, max_iter, tol, metrics, callback, progress)
 
 
 def condat_vu(
@@ -191,8 +191,8 @@ def condat_vu(
         raise TypeError(f"Psi must be a LinearOperator, got {type(Psi).__name__}: {Psi!r:.60}")
     tau, sigma = step_sizes(f, Psi, tau, sigma, rho)
     constants = {"lipschitz": f.lipschitz, "tau": tau, "sigma": sigma, "rho": float(rho)}
-    run = {"max_iter": max_iter, "tol": tol, "metrics": metrics, "callback": callback, "progress": progress}
-    return drive(_engine(engine).condat_vu(f, g, Psi, x0, tau, sigma, float(rho)), constants=constants, **run)
+    steps = _engine(engine).condat_vu(f, g, Psi, x0, tau, sigma, float(rho))
+    return drive(steps, constants, max_iter, tol, metrics, callback, progress)
 
 
 def conjugate_gradient(
@@ -237,6 +237,6 @@ def conjugate_gradient(
     if not isinstance(f, LeastSquares):
         raise TypeError(f"f must be LeastSquares, got {type(f).__name__}")
     x0 = check_start(f, x0)
-    lam = check_positive("lam", lam) if lam != 0 else 0.0
-    run = {"max_iter": max_iter, "tol": tol, "metrics": metrics, "callback": callback, "progress": progress}
-    return drive(algorithms.conjugate_gradient(f, x0, lam), constants={"lam": lam}, **run)
+    lam = check_positive("lam", lam, or_zero=True)
+    steps = algorithms.conjugate_gradient(f, x0, lam)
+    return drive(steps, {"lam": lam}, max_iter, tol, metrics, callback, progress)

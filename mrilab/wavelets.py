@@ -76,7 +76,7 @@ class Wavelet(LinearOperator):
 
     norm2 = 1.0
 
-    def __init__(self, name: str, shape: tuple[int, int], level: int = 4):
+    def __init__(self, name: str, shape: tuple[int, ...], level: int = 4):
         shape = check_shape(shape, "Wavelet", ndims=(2,))
         self.name, self.level = name, _check_level(level, shape)
         self.filters = filters(name)
@@ -189,7 +189,7 @@ class UndecimatedWavelet(LinearOperator):
 
     norm2 = 1.0
 
-    def __init__(self, name: str, shape: tuple[int, int], level: int = 4):
+    def __init__(self, name: str, shape: tuple[int, ...], level: int = 4):
         shape = check_shape(shape, "UndecimatedWavelet", ndims=(2,))
         self.name, self.level = name, _check_level(level, shape)
         self.filters = tuple(f / np.sqrt(2) for f in filters(name))

@@ -7,15 +7,16 @@ import matplotlib
 
 matplotlib.use("Agg")
 
-import matplotlib.pyplot as plt  # noqa: E402
-import numpy as np  # noqa: E402
-import pytest  # noqa: E402
-from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: E402
-from matplotlib.text import Text  # noqa: E402
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 
-from mrilab.masks import center_lines, random_lines  # noqa: E402
-from mrilab.metrics import nrmse, psnr, ssim  # noqa: E402
-from mrilab.plots import coefficients, convergence, gallery, show_mask, table  # noqa: E402
+from mrilab.masks import center_lines, random_lines
+from mrilab.metrics import nrmse, psnr, ssim
+from mrilab.plots import coefficients, convergence, gallery, histograms, lines, show_mask
+from mrilab.tables import table
 
 
 @pytest.fixture(autouse=True)
@@ -169,3 +170,14 @@ def test_table_is_walkable_and_safe():
 def test_bad_input_raises(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_lines_and_histograms_show_what_they_are_given():
+    figure = lines({"up": np.arange(20), "flat": np.ones(20)}, xlabel="rank", ylabel="size")
+    assert [list(line.get_ydata()) for line in figure.axes[0].lines] == [list(range(20)), [1] * 20]
+    assert len({line.get_linestyle() for line in figure.axes[0].lines}) == 2
+    figure = histograms({"a": np.array([0, 0, 1]), "b": np.array([2])}, bins=np.arange(4) - 0.5, label="coils")
+    assert [[bar.get_height() for bar in axis.patches] for axis in figure.axes] == [[2, 1, 0], [0, 0, 1]]
+    for draw in (lambda: lines({}, xlabel="", ylabel=""), lambda: histograms({}, bins=[0, 1], label="")):
+        with pytest.raises(ValueError, match="at least one"):
+            draw()

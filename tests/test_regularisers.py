@@ -26,7 +26,7 @@ REGULARISERS = {
 @pytest.mark.parametrize("step", [0.3, 1.0, 20.0])
 @pytest.mark.parametrize("name", REGULARISERS)
 def test_prox_is_optimal(name, step, library, dtype):
-    """p = prox(z, s) exactly if (z − p)/s is a subgradient of g at p: dual norm at most 1, and Re⟨p, z − p⟩ = s·g(p)."""
+    """(z − p)/s is a subgradient of g at p = prox(z, s): its dual norm is at most 1, and Re⟨p, z − p⟩ = s·g(p)."""
     g = REGULARISERS[name]
     z = draw((2, 3, 7, 9), library, "complex128")
     z = (
@@ -47,7 +47,7 @@ def test_prox_is_optimal(name, step, library, dtype):
 
 @pytest.mark.parametrize("name", REGULARISERS)
 def test_dual_norm_is_the_supremum(name):
-    """dual_norm(v) = max Re⟨v, z⟩ over g(z) ≤ 1: never exceeded by random z, and reached by the z that prox points to."""
+    """dual_norm(v) = max Re⟨v, z⟩ over g(z) ≤ 1: no z exceeds it, the prox points to one that reaches it."""
     g, v = REGULARISERS[name], draw((2, 3, 7, 9), dtype="complex128")
     bound = g.dual_norm(v)
     for seed in range(20):
