@@ -1,5 +1,6 @@
 """What all solvers share: the loop that counts, times, records, shows progress and stops, and its Result."""
 
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -142,5 +143,6 @@ def _progress_bar(total: int, progress: bool | None):
     from tqdm.auto import tqdm
 
     if progress is None:
-        progress = sys.stderr.isatty() or "ipykernel" in sys.modules
+        watched = sys.stderr.isatty() or "ipykernel" in sys.modules
+        progress = watched and not os.environ.get("TQDM_DISABLE")  # tqdm's notebook bar does not heed it
     return tqdm(total=total, leave=False) if progress else tqdm(total=total, disable=True)

@@ -132,14 +132,17 @@ class SampledFFT(LinearOperator):
         if len(changes) == 1:
             axis = changes[0]
             lines = np.flatnonzero(unshifted.any(axis=tuple(i for i in range(mask.ndim) if i != axis)))
-            self._index = (..., lines, *[slice(None)] * (mask.ndim - 1 - axis))
+            self._lines = Constant(lines)
             shape_out[axis] = lines.size
         else:
             self._mask = Constant(unshifted)
         super().__init__(tuple(shape_out), mask.shape)
 
     def _select(self, y):
-        return y[self._index] if len(self.axes) == 1 else self._mask.like(y) * y
+        if len(self.axes) != 1:
+            return self._mask.like(y) * y
+        xp = namespace(y)
+        return xp.take(y, self._lines.like(y, xp.int64), axis=self.axes[0])
 
     def _op(self, x):
         return self._select(fft(x, self.axes))
@@ -153,7 +156,8 @@ class SampledFFT(LinearOperator):
             return self._mask.like(lines) * lines
         shape = (*lines.shape[: lines.ndim - len(self.shape_in)], *self.shape_in)
         y = zeros(shape, lines)
-        y[self._index] = lines
+        index = self._lines.like(lines, namespace(lines).int64)
+        y[(..., index, *[slice(None)] * (-1 - self.axes[0]))] = lines
         return y
 
     def data(self, y: Array) -> Array:
