@@ -24,8 +24,9 @@ class Table:
             f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(value)}</td>" for value in values)}</tr>'
             for name, *values in self.rows
         )
-        # On a phone the table scrolls, not the page.
-        return f'<div style="overflow-x: auto"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        content = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        # On a phone the table scrolls, not the page; the keyboard must be able to reach what scrolls.
+        return f'<div style="overflow-x: auto" tabindex="0" role="region" aria-label="Table">{content}</div>'
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> Table:
