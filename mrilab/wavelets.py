@@ -38,7 +38,37 @@ def _check_level(level: int, shape: tuple[int, ...]) -> int:
     return int(level)
 
 
-class Wavelet(LinearOperator):
+class _FilterBank(LinearOperator):
+    """What both transforms share: two filters, applied along one axis as a matrix product (the generic path)."""
+
+    norm2 = 1.0
+
+    def __init__(self, name: str, shape: tuple[int, ...], level: int):
+        shape = check_shape(shape, type(self).__name__, ndims=(2,))
+        self.name, self.level, self.filters = name, _check_level(level, shape), filters(name)
+        self._matrices: dict[tuple, Constant] = {}
+        super().__init__(self._shape_out(shape), shape)
+
+    def _shape_out(self, shape):
+        raise NotImplementedError
+
+    def _matrix(self, n, x, *, stride, spacing):
+        """Both filters along an axis of n samples, periodic, low-pass rows first: every `stride`-th sample is kept, and
+        the taps lie `spacing` samples apart.
+        """
+        key = n, stride, spacing
+        if key not in self._matrices:
+            rows = n // stride
+            matrix = np.zeros((2 * rows, n))
+            row, tap = np.ogrid[:rows, : self.filters[0].size]
+            column = (stride * row + (tap.size // 2 - tap) * spacing) % n
+            for band, h in enumerate(self.filters):
+                np.add.at(matrix, (row + band * rows, column), h * np.sqrt(stride / 2))
+            self._matrices[key] = Constant(matrix)
+        return self._matrices[key].like(x, x.dtype)
+
+
+class Wavelet(_FilterBank):
     """The orthogonal wavelet transform Ψ, periodised (Mallat 1989), for 2-D images of any size.
 
     Each side is padded with zeros to the next multiple of 2^level. The coefficients come in one array of that padded
@@ -74,14 +104,11 @@ class Wavelet(LinearOperator):
     True
     """
 
-    norm2 = 1.0
-
     def __init__(self, name: str, shape: tuple[int, ...], level: int = 4):
-        shape = check_shape(shape, "Wavelet", ndims=(2,))
-        self.name, self.level = name, _check_level(level, shape)
-        self.filters = filters(name)
-        super().__init__(tuple(-(-n // 2**level) * 2**level for n in shape), shape)
-        self._matrices: dict[int, Constant] = {}
+        super().__init__(name, shape, level)
+
+    def _shape_out(self, shape):
+        return tuple(-(-n // 2**self.level) * 2**self.level for n in shape)
 
     def _pad(self, x):
         extra = [m - n for m, n in zip(self.shape_out, self.shape_in, strict=True)]
@@ -111,16 +138,9 @@ class Wavelet(LinearOperator):
         kernels.split(getattr(kernels, kernel), len(source), source, target, self.level, lo, hi, work=source.size)
         return out
 
-    def _matrix(self, n, x):
-        """The orthogonal n × n matrix of one scale along one axis: low-pass rows, then high-pass rows."""
-        if n not in self._matrices:
-            matrix = np.zeros((n, n))
-            row, tap = np.ogrid[: n // 2, : self.filters[0].size]
-            column = (tap.size // 2 + 2 * row - tap) % n
-            for band, h in enumerate(self.filters):
-                np.add.at(matrix, (row + band * (n // 2), column), h)
-            self._matrices[n] = Constant(matrix)
-        return self._matrices[n].like(x, x.dtype)
+    def _scale(self, n, x):
+        """The orthogonal n × n matrix of one scale along one axis."""
+        return self._matrix(n, x, stride=2, spacing=1)
 
     def _analyse(self, x, level):
         """One scale as two matrix products, then the same on the approximation: y = W x Wᵀ."""
@@ -128,7 +148,7 @@ class Wavelet(LinearOperator):
             return x
         xp = namespace(x)
         m, n = x.shape[-2:]
-        y = self._matrix(m, x) @ x @ self._matrix(n, x).T
+        y = self._scale(m, x) @ x @ self._scale(n, x).T
         left = xp.concat([self._analyse(y[..., : m // 2, : n // 2], level - 1), y[..., m // 2 :, : n // 2]], axis=-2)
         return xp.concat([left, y[..., n // 2 :]], axis=-1)
 
@@ -140,7 +160,7 @@ class Wavelet(LinearOperator):
         m, n = y.shape[-2:]
         left = xp.concat([self._synthesise(y[..., : m // 2, : n // 2], level - 1), y[..., m // 2 :, : n // 2]], axis=-2)
         y = xp.concat([left, y[..., n // 2 :]], axis=-1)
-        return self._matrix(m, y).T @ y @ self._matrix(n, y)
+        return self._scale(m, y).T @ y @ self._scale(n, y)
 
     @cached_property
     def bands(self) -> list[tuple]:
@@ -154,7 +174,7 @@ class Wavelet(LinearOperator):
         return bands
 
 
-class UndecimatedWavelet(LinearOperator):
+class UndecimatedWavelet(_FilterBank):
     """The undecimated (à trous, stationary) wavelet transform Ψ as a Parseval frame: ΨᴴΨ = I at every shape.
 
     Every band keeps the size of the image, so it does not depend on where the image stands: (..., H, W) → (...,
@@ -187,31 +207,21 @@ class UndecimatedWavelet(LinearOperator):
     (7, 8, 8)
     """
 
-    norm2 = 1.0
-
     def __init__(self, name: str, shape: tuple[int, ...], level: int = 4):
-        shape = check_shape(shape, "UndecimatedWavelet", ndims=(2,))
-        self.name, self.level = name, _check_level(level, shape)
-        self.filters = tuple(f / np.sqrt(2) for f in filters(name))
-        super().__init__((3 * level + 1, *shape), shape)
-        self._matrices: dict[tuple[int, int], Constant] = {}
+        super().__init__(name, shape, level)
 
-    def _matrix(self, n, scale, x):
-        """The 2n × n matrix of both filters, their taps 2^scale samples apart, along one axis: MᵀM = I."""
-        if (n, scale) not in self._matrices:
-            matrix = np.zeros((2 * n, n))
-            row, tap = np.ogrid[:n, : self.filters[0].size]
-            column = (row + (tap.size // 2 - tap) * 2**scale) % n
-            for band, h in enumerate(self.filters):
-                np.add.at(matrix, (row + band * n, column), h)
-            self._matrices[n, scale] = Constant(matrix)
-        return self._matrices[n, scale].like(x, x.dtype)
+    def _shape_out(self, shape):
+        return (3 * self.level + 1, *shape)
+
+    def _scale(self, n, scale, x):
+        """The 2n × n matrix M of one scale along one axis, the taps 2^scale samples apart: MᵀM = I."""
+        return self._matrix(n, x, stride=1, spacing=2**scale)
 
     def _op(self, x):
         m, n = self.shape_in
         bands: list[Array] = []
         for scale in range(self.level):
-            y = self._matrix(m, scale, x) @ x @ self._matrix(n, scale, x).T
+            y = self._scale(m, scale, x) @ x @ self._scale(n, scale, x).T
             x = y[..., :m, :n]
             bands = [y[..., m:, :n], y[..., :m, n:], y[..., m:, n:], *bands]
         return namespace(x).stack([x, *bands], axis=-3)
@@ -224,7 +234,7 @@ class UndecimatedWavelet(LinearOperator):
             first = 1 + 3 * (self.level - 1 - scale)
             down, right, both = (y[..., first + i, :, :] for i in range(3))
             block = xp.concat([xp.concat([x, right], axis=-1), xp.concat([down, both], axis=-1)], axis=-2)
-            x = self._matrix(m, scale, y).T @ block @ self._matrix(n, scale, y)
+            x = self._scale(m, scale, y).T @ block @ self._scale(n, scale, y)
         return x
 
     @property
