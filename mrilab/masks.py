@@ -38,7 +38,7 @@ def center_lines(shape: Shape, n: int) -> np.ndarray:
     array([0, 0, 1, 1, 1, 0])
     """
     height, width = _check_shape(shape)
-    return center_box(shape, (_whole("the number of lines", n, 1, height), width))
+    return center_box(shape, (whole("the number of lines", n, 1, height), width))
 
 
 def center_box(shape: Shape, size: int | Shape) -> np.ndarray:
@@ -215,17 +215,18 @@ def _box(grid: tuple[int, ...], size, least: int = 0) -> tuple[slice, ...]:
     sizes = tuple(size) if isinstance(size, (tuple, list)) else (size,) * len(grid)
     if len(sizes) != len(grid):
         raise ValueError(f"a centre on {grid} takes one size or {len(grid)}, got {size!r}")
-    sizes = tuple(max(1, _whole("a size of the centre", b, least, n)) for b, n in zip(sizes, grid))
+    sizes = tuple(max(1, whole("a size of the centre", b, least, n)) for b, n in zip(sizes, grid))
     return tuple(slice(n // 2 - b // 2, n // 2 - b // 2 + b) for b, n in zip(sizes, grid))
 
 
 def _check_shape(shape: Shape) -> Shape:
     if not (isinstance(shape, (tuple, list)) and len(shape) == 2):
         raise TypeError(f"the shape of a mask is a pair (H, W), got {shape!r}")
-    return _whole("H", shape[0], 1), _whole("W", shape[1], 1)
+    return whole("H", shape[0], 1), whole("W", shape[1], 1)
 
 
-def _whole(name: str, value: int, least: int, most: float = np.inf) -> int:
+def whole(name: str, value: int, least: int, most: float = np.inf) -> int:
+    """Return `value` as a Python int; raise unless it is a whole number between `least` and `most`."""
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"{name} must be a whole number, got {value!r}")
     if not least <= value <= most:

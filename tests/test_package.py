@@ -19,11 +19,11 @@ LAYERS = [
     ["arrays"],
     ["linop"],
     ["fourier"],
-    ["coils", "wavelets", "differences"],
+    ["coils", "wavelets", "differences", "diagonal", "nufft", "sense", "grappa"],
     ["fidelity"],
     ["regularisers", "oscar"],
     ["driver", "algorithms", "modopt_engine", "solvers"],
-    ["masks", "atlas", "phantoms", "smaps", "acquisition", "metrics"],
+    ["masks", "atlas", "phantoms", "smaps", "acquisition", "metrics", "trajectories", "compensation"],
     ["plots", "tables"],
 ]
 ORDER = {name: i for i, name in enumerate(name for layer in LAYERS for name in layer)}
