@@ -124,7 +124,7 @@ def test_colab_opens_the_notebooks_of_this_repository(pages):
 def test_outputs_are_clean(pages, chapter):
     path = ROOT / "_build" / "jupyter_execute" / f"{chapter}.ipynb"
     cells = [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
-    assert any(cell.execution_count for cell in cells), "the chapter was not executed"
+    assert any(cell.outputs for cell in cells), "the chapter was not executed"
     for cell in cells:
         for output in cell.outputs:
             text = str(output.get("text", "")) + str(output.get("data", {}).get("text/plain", ""))
