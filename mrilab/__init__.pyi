@@ -52,5 +52,5 @@ from .trajectories import shots_for as shots_for
 from .trajectories import spiral as spiral
 from .trajectories import stack_of as stack_of
 from .trajectories import trajectory_acceleration as trajectory_acceleration
-from .wavelets import UndecimatedWavelet as UndecimatedWavelet
+from .undecimated import UndecimatedWavelet as UndecimatedWavelet
 from .wavelets import Wavelet as Wavelet

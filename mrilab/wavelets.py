@@ -1,74 +1,15 @@
-"""Wavelet transforms: the orthogonal one, periodised, for images of any size, and its undecimated Parseval frame."""
+"""The orthogonal wavelet transform, periodised, for images of any size."""
 
-from difflib import get_close_matches
 from functools import cached_property
 
 import numpy as np
 
-from .arrays import Array, Constant, is_complex, is_numpy, namespace, zeros
-from .fourier import check_shape
-from .linop import LinearOperator
+from .arrays import is_complex, is_numpy, namespace, zeros
+from .filterbank import FilterBank
 from .memory import empty
 
 
-def filters(name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return the low-pass and high-pass analysis filters of an orthogonal wavelet, as float64.
-
-    Raises ValueError for a name that pywt does not know, and for a wavelet that is not orthogonal.
-
-    >>> filters("haar")[0]
-    array([0.70710678, 0.70710678])
-    """
-    import pywt
-
-    if name not in pywt.wavelist(kind="discrete"):
-        close = get_close_matches(str(name), pywt.wavelist(kind="discrete"), 3) or ["haar", "db4", "sym8"]
-        raise ValueError(f"unknown wavelet {name!r}; did you mean {', '.join(close)}?")
-    wavelet = pywt.Wavelet(name)
-    if not wavelet.orthogonal:
-        raise ValueError(f"wavelet {name!r} is not orthogonal: its transform has no simple adjoint; try 'sym8'")
-    return np.array(wavelet.dec_lo), np.array(wavelet.dec_hi)
-
-
-def _check_level(level: int, shape: tuple[int, ...]) -> int:
-    if isinstance(level, bool) or not isinstance(level, (int, np.integer)) or level < 1:
-        raise ValueError(f"level must be a whole number of at least 1, got {level!r}")
-    if 2**level > min(shape):
-        raise ValueError(f"level {level} is too many for shape {shape}: at most {min(shape).bit_length() - 1}")
-    return int(level)
-
-
-class _FilterBank(LinearOperator):
-    """What both transforms share: two filters, applied along one axis as a matrix product (the generic path)."""
-
-    norm2 = 1.0
-
-    def __init__(self, name: str, shape: tuple[int, ...], level: int):
-        shape = check_shape(shape, type(self).__name__, ndims=(2,))
-        self.name, self.level, self.filters = name, _check_level(level, shape), filters(name)
-        self._matrices: dict[tuple, Constant] = {}
-        super().__init__(self._shape_out(shape), shape)
-
-    def _shape_out(self, shape):
-        raise NotImplementedError
-
-    def _matrix(self, n, x, *, stride, spacing):
-        """Both filters along an axis of n samples, periodic, low-pass rows first: every `stride`-th sample is kept, and
-        the taps lie `spacing` samples apart.
-        """
-        key = n, stride, spacing
-        if key not in self._matrices:
-            rows = n // stride
-            matrix = np.zeros((2 * rows, n))
-            row, tap = np.ogrid[:rows, : self.filters[0].size]
-            column = (stride * row + (tap.size // 2 - tap) * spacing) % n
-            for band, h in enumerate(self.filters):
-                np.add.at(matrix, (row + band * rows, column), h * np.sqrt(stride / 2))
-            self._matrices[key] = Constant(matrix)
-        return self._matrices[key].like(x, x.dtype)
-
-
-class Wavelet(_FilterBank):
+class Wavelet(FilterBank):
     """The orthogonal wavelet transform Ψ, periodised (Mallat 1989), for 2-D images of any size.
 
     Each side is padded with zeros to the next multiple of 2^level. The coefficients come in one array of that padded
@@ -127,7 +68,8 @@ class Wavelet(_FilterBank):
         return x[..., : self.shape_in[0], : self.shape_in[1]]
 
     def _compiled(self, kernel, x):
-        from . import kernels
+        from . import wavelet_kernels
+        from .kernels import split
 
         out = empty(x.shape, x.dtype)
         real = x.real.dtype
@@ -135,7 +77,7 @@ class Wavelet(_FilterBank):
             np.ascontiguousarray(a).view(real).reshape(-1, a.shape[-2], 2 * a.shape[-1]) for a in (x, out)
         )
         lo, hi = (f.astype(real) for f in self.filters)
-        kernels.split(getattr(kernels, kernel), len(source), source, target, self.level, lo, hi, work=source.size)
+        split(getattr(wavelet_kernels, kernel), len(source), source, target, self.level, lo, hi, work=source.size)
         return out
 
     def _scale(self, n, x):
@@ -172,71 +114,3 @@ class Wavelet(_FilterBank):
                 bands.append((..., low[0], high[0]))
             bands += [(..., low[1], high[0]), (..., low[0], high[1]), (..., low[1], high[1])]
         return bands
-
-
-class UndecimatedWavelet(_FilterBank):
-    """The undecimated (à trous, stationary) wavelet transform Ψ as a Parseval frame: ΨᴴΨ = I at every shape.
-
-    Every band keeps the size of the image, so it does not depend on where the image stands: (..., H, W) → (...,
-    bands, H, W) with 3·level + 1 bands, ordered as the bands of pywt.swt2(norm=True, trim_approx=True), which it
-    equals where that is defined. ΨΨᴴ is a projection, not I: many coefficient arrays give one image, and synthesis
-    and analysis part (Elad et al. 2007).
-
-    Parameters
-    ----------
-    name : str
-        An orthogonal wavelet of pywt.
-    shape : (H, W)
-        Image grid.
-    level : int
-        Number of scales.
-
-    Attributes
-    ----------
-    bands : list of index tuples
-        One for each band, all leading axes included.
-
-    Raises
-    ------
-    ValueError
-        For an unknown or non-orthogonal wavelet, or too many levels.
-
-    Examples
-    --------
-    >>> UndecimatedWavelet("haar", (8, 8), level=2).shape_out
-    (7, 8, 8)
-    """
-
-    def __init__(self, name: str, shape: tuple[int, ...], level: int = 4):
-        super().__init__(name, shape, level)
-
-    def _shape_out(self, shape):
-        return (3 * self.level + 1, *shape)
-
-    def _scale(self, n, scale, x):
-        """The 2n × n matrix M of one scale along one axis, the taps 2^scale samples apart: MᵀM = I."""
-        return self._matrix(n, x, stride=1, spacing=2**scale)
-
-    def _op(self, x):
-        m, n = self.shape_in
-        bands: list[Array] = []
-        for scale in range(self.level):
-            y = self._scale(m, scale, x) @ x @ self._scale(n, scale, x).T
-            x = y[..., :m, :n]
-            bands = [y[..., m:, :n], y[..., :m, n:], y[..., m:, n:], *bands]
-        return namespace(x).stack([x, *bands], axis=-3)
-
-    def _adj_op(self, y):
-        xp = namespace(y)
-        m, n = self.shape_in
-        x = y[..., 0, :, :]
-        for scale in reversed(range(self.level)):
-            first = 1 + 3 * (self.level - 1 - scale)
-            down, right, both = (y[..., first + i, :, :] for i in range(3))
-            block = xp.concat([xp.concat([x, right], axis=-1), xp.concat([down, both], axis=-1)], axis=-2)
-            x = self._scale(m, scale, y).T @ block @ self._scale(n, scale, y)
-        return x
-
-    @property
-    def bands(self) -> list[tuple]:
-        return [(..., b, slice(None), slice(None)) for b in range(self.shape_out[0])]

@@ -73,9 +73,10 @@ def test_bands_tile_the_coefficients():
 
 @pytest.mark.parametrize("shape", [(64, 64), (230, 180), (65, 33)], ids=str)
 @pytest.mark.parametrize("dtype", PRECISIONS)
-def test_kernels_equal_the_generic_path(shape, dtype):
+@pytest.mark.parametrize("kind", [Wavelet, UndecimatedWavelet])
+def test_kernels_equal_the_generic_path(kind, shape, dtype):
     """Real arrays take the matrix products, complex ones the compiled loops; strides must not matter."""
-    Psi = Wavelet("sym8", shape, level=4)
+    Psi = kind("sym8", shape, level=4)
     wide = draw((3, shape[1], shape[0] * 2), dtype=dtype)
     x = wide[:, :, ::2].transpose(0, 2, 1)  # not contiguous
     tolerance = 10 * TOLERANCE[dtype]
