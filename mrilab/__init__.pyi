@@ -16,6 +16,9 @@ from .fidelity import Smooth as Smooth
 from .fourier import FFT as FFT
 from .fourier import Mask as Mask
 from .grappa import grappa as grappa
+from .holdout import Choice as Choice
+from .holdout import choose_lambda as choose_lambda
+from .holdout import leave_out as leave_out
 from .linop import Identity as Identity
 from .linop import LinearOperator as LinearOperator
 from .masks import acceleration as acceleration

@@ -99,7 +99,7 @@ def drive(
     times: list[float] = []
     measured: dict[str, list] = {name: [] for name in metrics or {}}
     x, seconds = None, 0.0
-    with _progress_bar(max_iter, progress) as bar:
+    with progress_bar(max_iter, progress) as bar:
         try:
             for k in range(max_iter + 1):
                 start = perf_counter()
@@ -138,7 +138,7 @@ def _wait_for_device(x):
         torch.cuda.synchronize(x.device)
 
 
-def _progress_bar(total: int, progress: bool | None):
+def progress_bar(total: int, progress: bool | None):
     """A tqdm bar where somebody watches, in a terminal or a notebook; TQDM_DISABLE=1 silences it."""
     from tqdm.auto import tqdm
 
