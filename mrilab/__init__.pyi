@@ -8,6 +8,12 @@ from .arrays import to_numpy as to_numpy
 from .coils import Coils as Coils
 from .coils import rss as rss
 from .compensation import density as density
+from .densities import decay_density as decay_density
+from .densities import draw_mask as draw_mask
+from .densities import energy_density as energy_density
+from .densities import lloyd_mask as lloyd_mask
+from .densities import lloyd_points as lloyd_points
+from .densities import wavelet_density as wavelet_density
 from .diagonal import Diagonal as Diagonal
 from .differences import FiniteDifference as FiniteDifference
 from .driver import Result as Result

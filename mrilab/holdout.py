@@ -60,6 +60,11 @@ class Choice:
         The best of `fractions`.
     fractions, errors : ndarray
         The candidates, ascending, and the normalised squared error ‖ŷ − y‖²/‖y‖² of each on the samples held back.
+
+    Examples
+    --------
+    >>> Choice(1e-3, np.array([1e-4, 1e-3, 1e-2]), np.array([0.3, 0.2, 0.4])).fraction
+    0.001
     """
 
     fraction: float

@@ -37,7 +37,7 @@ def center_lines(shape: Shape, n: int) -> np.ndarray:
     >>> center_lines((6, 4), 3)[:, 0].astype(int)
     array([0, 0, 1, 1, 1, 0])
     """
-    height, width = _check_shape(shape)
+    height, width = check_grid(shape)
     return center_box(shape, (whole("the number of lines", n, 1, height), width))
 
 
@@ -52,7 +52,7 @@ def center_box(shape: Shape, size: int | Shape) -> np.ndarray:
            [0, 1, 1, 0],
            [0, 0, 0, 0]])
     """
-    mask = np.zeros(_check_shape(shape), dtype=bool)
+    mask = np.zeros(check_grid(shape), dtype=bool)
     mask[_box(mask.shape, size, least=1)] = True
     return mask
 
@@ -67,7 +67,7 @@ def regular_lines(shape: Shape, accel: float) -> np.ndarray:
     >>> regular_lines((8, 2), 3)[:, 0].astype(int)
     array([0, 1, 0, 0, 1, 0, 0, 1])
     """
-    height, width = _check_shape(shape)
+    height, width = check_grid(shape)
     step = height / _samples((height,), accel)
     lines = height // 2 + np.floor(np.arange(-height, height + 1) * step + 0.5)
     return np.tile(np.isin(np.arange(height), lines)[:, None], width)
@@ -87,7 +87,7 @@ def random_lines(
     >>> acceleration(mask), bool(mask[118:138].all())
     (4.0, True)
     """
-    height, width = _check_shape(shape)
+    height, width = check_grid(shape)
     return np.tile(_draw((height,), accel, center, decay, seed)[:, None], width)
 
 
@@ -105,7 +105,7 @@ def variable_density(
     >>> acceleration(mask), bool(mask[27:37, 27:37].all())
     (8.0, True)
     """
-    return _draw(_check_shape(shape), accel, center, decay, seed)
+    return _draw(check_grid(shape), accel, center, decay, seed)
 
 
 def poisson_disc(
@@ -122,8 +122,8 @@ def poisson_disc(
     >>> acceleration(mask), bool(mask[27:37, 27:37].all())
     (8.0, True)
     """
-    shape = _check_shape(shape)
-    count, box = _plan(shape, accel, center)
+    shape = check_grid(shape)
+    count, box = plan(shape, accel, center)
     rng = np.random.default_rng(seed)
     order = rng.permutation(shape[0] * shape[1])
     # Distances on a grid come in steps (1, √2, 2, …), and so would the density: a jitter of the radii smooths it.
@@ -175,16 +175,21 @@ def _density(grid: tuple[int, ...], decay: float) -> np.ndarray:
 
 def _draw(grid: tuple[int, ...], accel: float, center, decay: float, seed: int) -> np.ndarray:
     """Sample the central box, then points one by one, each in proportion to the density that is left."""
-    count, box = _plan(grid, accel, center)
+    return race(_density(grid, decay), *plan(grid, accel, center), seed)
+
+
+def race(density: np.ndarray, count: int, box: tuple[slice, ...], seed: int) -> np.ndarray:
+    """Sample the box, then points one by one up to `count`, each in proportion to the density that is left."""
     # The first to arrive in a race of exponential clocks are such draws (Efraimidis and Spirakis, 2006).
-    arrival = np.random.default_rng(seed).exponential(size=grid) / _density(grid, decay)
+    with np.errstate(divide="ignore"):  # where the density is 0 the clock never rings
+        arrival = np.random.default_rng(seed).exponential(size=density.shape) / density
     arrival[box] = -1
-    mask = np.zeros(grid, dtype=bool)
+    mask = np.zeros(density.shape, dtype=bool)
     mask.ravel()[np.argpartition(arrival, count - 1, axis=None)[:count]] = True
     return mask
 
 
-def _plan(grid: tuple[int, ...], accel: float, center) -> tuple[int, tuple[slice, ...]]:
+def plan(grid: tuple[int, ...], accel: float, center) -> tuple[int, tuple[slice, ...]]:
     """Return the number of samples (lines on a grid of one axis, points on one of two), and the central box."""
     wanted = _samples(grid, accel)
     if center is None:
@@ -219,7 +224,8 @@ def _box(grid: tuple[int, ...], size, least: int = 0) -> tuple[slice, ...]:
     return tuple(slice(n // 2 - b // 2, n // 2 - b // 2 + b) for b, n in zip(sizes, grid))
 
 
-def _check_shape(shape: Shape) -> Shape:
+def check_grid(shape: Shape) -> Shape:
+    """Return (H, W) as Python ints; raise unless it is a pair of whole numbers of at least 1."""
     if not (isinstance(shape, (tuple, list)) and len(shape) == 2):
         raise TypeError(f"the shape of a mask is a pair (H, W), got {shape!r}")
     return whole("H", shape[0], 1), whole("W", shape[1], 1)

@@ -23,7 +23,7 @@ LAYERS = [
     ["fidelity"],
     ["regularisers", "oscar"],
     ["driver", "algorithms", "modopt_engine", "solvers"],
-    ["masks", "holdout", "atlas", "phantoms", "smaps", "acquisition", "metrics", "trajectories", "compensation"],
+    ["masks", "densities", "holdout", "atlas", "phantoms", "smaps", "acquisition", "metrics", "trajectories", "compensation"],
     ["plots", "tables"],
 ]
 ORDER = {name: i for i, name in enumerate(name for layer in LAYERS for name in layer)}
