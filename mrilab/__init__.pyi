@@ -5,9 +5,11 @@ from .arrays import best_device as best_device
 from .arrays import like as like
 from .arrays import to_device as to_device
 from .arrays import to_numpy as to_numpy
+from .bart import save_cfl as save_cfl
 from .coils import Coils as Coils
 from .coils import rss as rss
 from .compensation import density as density
+from .data import load_kspace as load_kspace
 from .densities import decay_density as decay_density
 from .densities import draw_mask as draw_mask
 from .densities import energy_density as energy_density
@@ -17,6 +19,9 @@ from .densities import wavelet_density as wavelet_density
 from .diagonal import Diagonal as Diagonal
 from .differences import FiniteDifference as FiniteDifference
 from .driver import Result as Result
+from .export import save_image as save_image
+from .export import save_nifti as save_nifti
+from .export import save_png as save_png
 from .fidelity import LeastSquares as LeastSquares
 from .fidelity import Smooth as Smooth
 from .fourier import FFT as FFT
@@ -45,6 +50,9 @@ from .phantoms import shepp_logan as shepp_logan
 from .regularisers import L1 as L1
 from .regularisers import GroupL1 as GroupL1
 from .regularisers import lambda_max as lambda_max
+from .scan import DataError as DataError
+from .scan import Scan as Scan
+from .scan import sampling_mask as sampling_mask
 from .sense import g_factor as g_factor
 from .sense import sense_unfold as sense_unfold
 from .smaps import simulate_smaps as simulate_smaps
@@ -52,6 +60,9 @@ from .solvers import condat_vu as condat_vu
 from .solvers import conjugate_gradient as conjugate_gradient
 from .solvers import fista as fista
 from .solvers import pogm as pogm
+from .study import Results as Results
+from .study import StudyError as StudyError
+from .study import study as study
 from .tables import table as table
 from .trajectories import cones as cones
 from .trajectories import nyquist_shots as nyquist_shots

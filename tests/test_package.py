@@ -24,10 +24,13 @@ LAYERS = [
     ["regularisers", "oscar"],
     ["driver", "algorithms", "modopt_engine", "solvers"],
     ["masks", "densities", "holdout", "atlas", "phantoms", "smaps", "acquisition", "metrics", "trajectories", "compensation"],
+    ["files", "scan", "bart", "hdf5", "fastmri", "ismrmrd_reader", "data", "export"],
+    ["study_record", "runners", "study"],
     ["plots", "tables"],
 ]
 ORDER = {name: i for i, name in enumerate(name for layer in LAYERS for name in layer)}
 HEAVY = {"torch", "modopt", "mrinufft", "nilearn", "numba", "scipy", "skimage", "matplotlib", "pywt", "nibabel"}
+HEAVY |= {"h5py", "ismrmrd", "dask", "distributed"}
 
 
 def imports(path):

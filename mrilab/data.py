@@ -1,0 +1,117 @@
+"""Raw k-space from files: one function for all formats, and the reader of NumPy's own.
+
+Whatever the file's layout, a `Scan` holds complex64 k-space (…, C, H, W) on the full grid, with zeros where nothing was
+sampled, phase encode along axis −2, readout along −1, DC at n // 2 and no oversampling of the readout.
+"""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from .bart import read_cfl
+from .fastmri import read_fastmri
+from .hdf5 import open_hdf5
+from .ismrmrd_reader import read_ismrmrd, scan_groups
+from .scan import DataError, Scan, check_file, finish, to_complex64
+
+MAGIC = b"\x93NUMPY"
+
+
+def load_kspace(path: str | os.PathLike) -> Scan:
+    """Return the raw data in a file, whatever its format: .npy, BART .cfl/.hdr, ISMRMRD .h5 or fastMRI .h5.
+
+    NumPy's and HDF5 files are known by their content, a BART pair by its suffix (or the name without one). How the axes
+    of each format are laid out, and become ours, is said by its reader, which can be called by name too.
+
+    | format | reader | axes in the file |
+    |---|---|---|
+    | .npy | `read_npy` | (…, C, H, W), as here |
+    | BART | `bart.read_cfl` | (READ, PHS1, PHS2, COIL, …), the first the fastest |
+    | ISMRMRD | `ismrmrd_reader.read_ismrmrd` | single readouts (C, samples), with counters |
+    | fastMRI | `fastmri.read_fastmri` | (slices, C, readout, phase encode) |
+
+    Parameters
+    ----------
+    path : str or path
+
+    Returns
+    -------
+    Scan
+        With `kspace`, `mask` and, where the file has them, `voxel_size` and `noise`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    DataError
+        If the file is none of these, empty, cut off, or holds NaN or only zeros. A DataError is a ValueError; it names
+        the file, what was found in it, and what was expected. Sizes are compared with the file's before memory is
+        asked for.
+    ImportError
+        For HDF5 without `pip install 'mrilab[formats]'`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     np.save(folder + "/brain.npy", np.eye(6, dtype=complex)[None])
+    ...     scan = load_kspace(folder + "/brain.npy")
+    >>> scan
+    Scan: 1 coil on a grid of 6 × 6, 16.7 % of it sampled
+    >>> scan.kspace.dtype, scan.mask.shape
+    (dtype('complex64'), (6, 6))
+    """
+    path = Path(path)
+    if path.suffix.lower() in (".cfl", ".hdr") or (not path.exists() and path.with_name(path.name + ".hdr").exists()):
+        return read_cfl(path)
+    check_file(path)
+    with open(path, "rb") as file:
+        start = file.read(8)
+    if start.startswith(MAGIC) or path.suffix.lower() == ".npy":
+        return read_npy(path)
+    if start != b"\x89HDF\r\n\x1a\n" and path.suffix.lower() not in (".h5", ".hdf5", ".mrd"):
+        expected = "NumPy's .npy, BART's .cfl and .hdr, or HDF5 by fastMRI or ISMRMRD"
+        raise DataError(path, f"a file that begins {start!r}", expected)
+    with open_hdf5(path) as file:
+        names, groups = sorted(file), scan_groups(file)
+    if "kspace" in names:
+        return read_fastmri(path)
+    if groups:
+        return read_ismrmrd(path)
+    raise DataError(path, f"HDF5 with {names[:8]}", "fastMRI's 'kspace', or ISMRMRD's group with 'xml' and 'data'")
+
+
+def read_npy(path: str | os.PathLike, *, mmap: bool = False) -> Scan:
+    """Return the k-space in a .npy file, complex numbers of any precision, with axes (…, C, H, W).
+
+    `mmap=True` leaves complex64 data on the disk: `kspace` is then a read-only map of the file, for stacks larger than
+    memory of which some slices are taken. The whole file is still read once, to look for NaN.
+
+    Raises FileNotFoundError, and DataError for any other file; Python objects are never unpickled.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     np.save(folder + "/y.npy", np.ones((3, 8, 4, 4), np.complex64))
+    ...     read_npy(folder + "/y.npy", mmap=True)
+    Scan: 3 slices, 8 coils on a grid of 4 × 4, 100 % of it sampled
+    """
+    path = Path(path)
+    size = check_file(path)
+    with open(path, "rb") as file:
+        start = file.read(len(MAGIC))
+    if start != MAGIC:
+        raise DataError(path, f"a file that begins {start!r}", f"{MAGIC!r}, as NumPy's .npy does")
+    try:  # a map, since that compares the header with the file before it asks for memory
+        with np.errstate(over="ignore"):  # absurd sizes, which it refuses afterwards
+            stored = np.load(path, mmap_mode="r", allow_pickle=False)
+    except Exception as error:  # NumPy's parser of headers raises a dozen kinds
+        found = f"a .npy that cannot be read ({type(error).__name__}: {str(error)[:200]})"
+        raise DataError(path, found, "a whole file of complex numbers") from error
+    if stored.dtype.kind != "c":
+        raise DataError(path, f"{stored.dtype} numbers of shape {stored.shape}", "complex ones")
+    if stored.offset + stored.nbytes != size:
+        raise DataError(path, f"{size} bytes", f"{stored.offset + stored.nbytes}, as its header says")
+    if mmap and stored.dtype == np.complex64:
+        return finish(path, stored)
+    return finish(path, to_complex64(stored))

@@ -1,0 +1,114 @@
+"""Where the items of a study are computed: in this process, or in those of dask.distributed, here or on a cluster."""
+
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from tempfile import TemporaryDirectory
+from typing import Any
+
+Outcome = tuple[str, Any, BaseException | None]  # name, result, error
+PATIENCE = 15  # seconds to wait for a scheduler, and then for a worker
+
+
+@contextmanager
+def run_here(
+    function: Callable, items: Mapping[str, Any], settings: Mapping[str, Any], workers: int, scheduler: str | None
+) -> Iterator[Iterator[Outcome]]:
+    """Give the outcomes of function(item, **settings) one after another, computed in this process."""
+    yield (_attempt(function, name, item, settings) for name, item in items.items())
+
+
+def _attempt(function, name, item, settings) -> Outcome:
+    try:
+        return name, function(item, **settings), None
+    except Exception as error:
+        return name, None, error
+
+
+@contextmanager
+def run_on_dask(
+    function: Callable, items: Mapping[str, Any], settings: Mapping[str, Any], workers: int, scheduler: str | None
+) -> Iterator[Iterator[Outcome]]:
+    """Give the outcomes of the items in the order in which they end; leave no process, task or file behind."""
+    try:
+        import dask
+        from distributed import Client, LocalCluster, as_completed
+    except ImportError as error:
+        raise ImportError("a study on several processes needs dask: pip install 'mrilab[cluster]'") from error
+    with ExitStack() as stack:
+        if scheduler is None:
+            processes = min(int(workers), len(items))
+            folder = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
+            # One task at a time to a process: one that is killed is then not held against tasks queued behind it.
+            stack.enter_context(dask.config.set({"distributed.scheduler.worker-saturation": 1.0}))
+            cluster = LocalCluster(
+                n_workers=processes,
+                threads_per_worker=1,  # Dask's nannies also hold BLAS and OpenMP to one
+                processes=True,
+                dashboard_address=None,
+                local_directory=folder,
+                silence_logs=logging.CRITICAL,
+            )
+            client = stack.enter_context(Client(stack.enter_context(cluster), set_as_default=False))
+        else:
+            processes = 0  # other machines' cores are for their owner to share out
+            client = stack.enter_context(_connected(scheduler))
+        shares = _share_cores(processes)
+
+        def submit(name):
+            return client.submit(_task, function, items[name], settings, shares, pure=False)
+
+        futures = {submit(name): name for name in items}
+        stack.callback(lambda: client.cancel(list(futures), force=True))
+        yield _outcomes(as_completed(list(futures), loop=client.loop), futures, submit)
+
+
+def _connected(scheduler: str):
+    """Return a client of the cluster at this address; raise ConnectionError if it has no workers for us."""
+    from distributed import Client
+
+    if not isinstance(scheduler, str) or "://" not in scheduler:
+        raise ConnectionError(f"a scheduler's address is like 'tcp://10.0.0.1:8786', got {scheduler!r}")
+    try:
+        client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
+    except (OSError, TimeoutError, ValueError, TypeError) as error:
+        raise ConnectionError(f"no scheduler answers at {scheduler!r}: {error}") from error
+    try:
+        client.wait_for_workers(1, timeout=PATIENCE)
+    except TimeoutError as error:
+        client.close()
+        raise ConnectionError(f"the scheduler at {scheduler!r} has no workers") from error
+    return client
+
+
+def _share_cores(processes: int) -> list[list[int]]:
+    """Return which cores each process gets: an equal share, or one that others use too; nothing where none can be."""
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    return [cores[i::processes] or cores[i % len(cores) :][:1] for i in range(processes)] if cores else []
+
+
+def _task(function, item, settings, shares):
+    """Run one item in a worker. FFTs and kernels use as many threads as there are cores, so hold it to its share."""
+    if shares:
+        from distributed import get_worker
+
+        os.sched_setaffinity(0, shares[int(get_worker().name)])
+    return function(item, **settings)
+
+
+def _outcomes(completed, futures: dict, submit: Callable) -> Iterator[Outcome]:
+    """Give the outcomes as they end. A result that died with its worker before it got here is computed again."""
+    for future in completed:
+        name = futures.pop(future)
+        try:
+            outcome: Outcome = (name, future.result(timeout=PATIENCE), None)
+        except Exception as error:
+            if future.status != "error":  # neither computed nor failed: lost
+                again = submit(name)
+                futures[again] = name
+                completed.add(again)
+                continue
+            outcome = name, None, error
+        future.release()  # the worker need not keep what goes to the disk
+        yield outcome
