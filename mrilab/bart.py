@@ -59,6 +59,12 @@ def save_cfl(path: str | os.PathLike, array: Array) -> None:
     not there: the data are renamed into place first, then the header.
 
     Raises TypeError for an array that is not complex, ValueError for other shapes, an empty array and NaN.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     save_cfl(folder + "/maps", np.ones((8, 6, 4), np.complex64))
+    ...     sorted(os.listdir(folder))
+    ['maps.cfl', 'maps.hdr']
     """
     values = to_numpy(array)
     if values.dtype.kind != "c":
