@@ -6,6 +6,10 @@ from .arrays import like as like
 from .arrays import to_device as to_device
 from .arrays import to_numpy as to_numpy
 from .bart import save_cfl as save_cfl
+from .channels import compress_coils as compress_coils
+from .channels import mix_channels as mix_channels
+from .channels import noise_covariance as noise_covariance
+from .channels import prewhiten as prewhiten
 from .coils import Coils as Coils
 from .coils import rss as rss
 from .compensation import density as density
@@ -19,6 +23,7 @@ from .densities import wavelet_density as wavelet_density
 from .diagonal import Diagonal as Diagonal
 from .differences import FiniteDifference as FiniteDifference
 from .driver import Result as Result
+from .espirit import espirit as espirit
 from .export import save_image as save_image
 from .export import save_nifti as save_nifti
 from .export import save_png as save_png
@@ -26,6 +31,10 @@ from .fidelity import LeastSquares as LeastSquares
 from .fidelity import Smooth as Smooth
 from .fourier import FFT as FFT
 from .fourier import Mask as Mask
+from .gradients import gradients as gradients
+from .gradients import project as project
+from .gradients import slew_rates as slew_rates
+from .gradients import step_limits as step_limits
 from .grappa import grappa as grappa
 from .holdout import Choice as Choice
 from .holdout import choose_lambda as choose_lambda
@@ -56,10 +65,13 @@ from .scan import sampling_mask as sampling_mask
 from .sense import g_factor as g_factor
 from .sense import sense_unfold as sense_unfold
 from .smaps import simulate_smaps as simulate_smaps
+from .smaps import low_resolution_smaps as low_resolution_smaps
 from .solvers import condat_vu as condat_vu
 from .solvers import conjugate_gradient as conjugate_gradient
 from .solvers import fista as fista
 from .solvers import pogm as pogm
+from .sparkling import DensityEnergy as DensityEnergy
+from .sparkling import sparkling as sparkling
 from .study import Results as Results
 from .study import StudyError as StudyError
 from .study import study as study

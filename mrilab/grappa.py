@@ -84,9 +84,8 @@ def grappa(
 
 def _calibrate(block: np.ndarray, accel: int, kernel: tuple[int, int], regularisation: float) -> np.ndarray:
     """Return the weights (C · lines · points, (R − 1) · C) learned from a fully sampled block (C, calib, W)."""
-    windows = _windows(block, accel, kernel)  # (C, rows, columns, lines, points)
-    coils, rows, columns = windows.shape[:3]
-    A = windows.transpose(1, 2, 0, 3, 4).reshape(rows * columns, -1).astype(np.complex128)
+    coils, rows, columns = _windows(block, accel, kernel).shape[:3]
+    A = calibration_matrix(block, accel, kernel)
     top, left = _base(kernel) * accel, kernel[1] // 2
     gaps = [block[:, top + d : top + d + rows, left : left + columns] for d in range(1, accel)]
     b = np.stack(gaps).transpose(2, 3, 0, 1).reshape(rows * columns, (accel - 1) * coils)
@@ -96,6 +95,12 @@ def _calibrate(block: np.ndarray, accel: int, kernel: tuple[int, int], regularis
     keep = values > 1e-12 * values[-1]  # with no regularisation, the solution of least norm
     inverse = np.divide(1, values + mu, where=keep, out=np.zeros_like(values))
     return (vectors * inverse) @ (vectors.conj().T @ (A.conj().T @ b))
+
+
+def calibration_matrix(block: np.ndarray, accel: int, kernel: tuple[int, int]) -> np.ndarray:
+    """Return what the kernel sees, one row for each of its places in the block: complex128 (P, C · lines · points)."""
+    windows = _windows(block, accel, kernel)  # (C, rows, columns, lines, points)
+    return windows.transpose(1, 2, 0, 3, 4).reshape(windows[0, ..., 0, 0].size, -1).astype(np.complex128)
 
 
 def _windows(lines: np.ndarray, accel: int, kernel: tuple[int, int]) -> np.ndarray:

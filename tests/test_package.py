@@ -19,11 +19,11 @@ LAYERS = [
     ["arrays"],
     ["linop"],
     ["fourier"],
-    ["coils", "filterbank", "wavelets", "undecimated", "differences", "diagonal", "nufft", "sense", "grappa"],
+    ["coils", "filterbank", "wavelets", "undecimated", "differences", "diagonal", "nufft", "channels", "sense", "grappa"],
     ["fidelity"],
     ["regularisers", "oscar"],
     ["driver", "algorithms", "modopt_engine", "solvers"],
-    ["masks", "densities", "holdout", "atlas", "phantoms", "smaps", "acquisition", "metrics", "trajectories", "compensation"],
+    ["masks", "densities", "holdout", "atlas", "phantoms", "smaps", "espirit", "acquisition", "metrics", "trajectories", "compensation", "gradients", "sparkling"],
     ["files", "scan", "bart", "hdf5", "fastmri", "ismrmrd_reader", "data", "export"],
     ["study_record", "runners", "study"],
     ["plots", "tables"],
@@ -93,3 +93,12 @@ def test_everything_public_is_exported_and_documented():
 @pytest.mark.parametrize("name", sorted(set(mrilab.__all__)))
 def test_public_docstrings_hold_an_example(name):
     assert ">>>" in getattr(mrilab, name).__doc__, f"{name} shows no example"
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name in mrilab.__all__])
+def test_a_function_wins_over_the_file_of_its_name(name):
+    """Importing anything from grappa.py puts the module into the package, where users look for the function."""
+    importlib.import_module(f"mrilab.{name}")
+    assert not isinstance(getattr(mrilab, name), type(sys))
+    code = f"import mrilab.{name}; from mrilab import {name}; assert callable({name})"
+    subprocess.run([sys.executable, "-c", code], check=True)
