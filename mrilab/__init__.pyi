@@ -76,6 +76,9 @@ from .study import Results as Results
 from .study import StudyError as StudyError
 from .study import study as study
 from .tables import table as table
+from .toeplitz import NormalEquations as NormalEquations
+from .toeplitz import ToeplitzGram as ToeplitzGram
+from .toeplitz import toeplitz_gram as toeplitz_gram
 from .trajectories import cones as cones
 from .trajectories import nyquist_shots as nyquist_shots
 from .trajectories import radial as radial

@@ -20,7 +20,7 @@ LAYERS = [
     ["linop"],
     ["fourier"],
     ["coils", "filterbank", "wavelets", "undecimated", "differences", "diagonal", "nufft", "channels", "sense", "grappa"],
-    ["fidelity"],
+    ["fidelity", "toeplitz"],
     ["regularisers", "oscar"],
     ["driver", "algorithms", "modopt_engine", "solvers"],
     ["masks", "densities", "holdout", "atlas", "phantoms", "smaps", "espirit", "acquisition", "metrics", "trajectories", "compensation", "gradients", "sparkling"],
