@@ -64,8 +64,8 @@ from .scan import Scan as Scan
 from .scan import sampling_mask as sampling_mask
 from .sense import g_factor as g_factor
 from .sense import sense_unfold as sense_unfold
-from .smaps import simulate_smaps as simulate_smaps
 from .smaps import low_resolution_smaps as low_resolution_smaps
+from .smaps import simulate_smaps as simulate_smaps
 from .solvers import condat_vu as condat_vu
 from .solvers import conjugate_gradient as conjugate_gradient
 from .solvers import fista as fista

@@ -122,7 +122,7 @@ def conjugate_gradient(f, x, lam) -> Steps:
     while True:
         yield x, partial(cost, f, tikhonov, r, x)
         q = f.forward(p)
-        curvature = inner(q, q) + lam * inner(p, p)
+        curvature = f.curvature(q) + lam * inner(p, p)
         alpha = size / curvature if size > floor else 0.0
         x, r = combine((1.0, x), (alpha, p)), combine((1.0, r), (alpha, q))
         down = combine((-1.0, f.grad_of(r)), (-lam, x))

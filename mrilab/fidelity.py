@@ -113,3 +113,7 @@ class LeastSquares(Smooth):
 
     def grad_of(self, r: Array) -> Array:
         return self._A.adj_op(r)
+
+    def curvature(self, q: Array) -> float:
+        """Return ‖A p‖² from q = `forward(p)`."""
+        return inner(q, q)

@@ -54,7 +54,7 @@ def gallery(
     top = error_scale or max(x.max() for x in kinds[-1].values()) or 1.0
     across = min(columns or 3, len(arrays))
     down = -(-len(arrays) // across) * len(kinds)
-    figure, axes = _panels(down, across, next(iter(kinds[0].values())).shape)
+    figure, axes = _panels(down, across, next(iter(kinds[0].values())).shape, down // len(kinds))
     for i, name in enumerate(arrays):
         cells = axes[len(kinds) * (i // across) :, i % across]
         cells[0].imshow(kinds[0][name], cmap="gray", vmin=0, vmax=white)
@@ -211,11 +211,12 @@ def _figure(rows: int, columns: int, height: float, **options):
     return figure, axes
 
 
-def _panels(rows: int, columns: int, shape: tuple[int, ...]):
-    """Return a figure with room for images of `shape`, titles and a colour bar."""
+def _panels(rows: int, columns: int, shape: tuple[int, ...], titled: int | None = None):
+    """Return a figure with room for images of `shape`, titles over `titled` of the rows (all), and a colour bar."""
     side = min(WIDTH / columns, 4.5)
-    # Too high does no harm, since notebooks trim the margins; too low, and matplotlib cuts titles off.
-    figure, axes = _figure(rows, columns, rows * (side * shape[0] / shape[1] + 0.6) + 0.8, layout="compressed")
+    # Too high leaves a gap above the colour bar; too low, and matplotlib cuts titles off.
+    height = rows * (side * shape[0] / shape[1] + 0.05) + 0.5 * (rows if titled is None else titled) + 0.7
+    figure, axes = _figure(rows, columns, height, layout="compressed")
     for axis in axes.ravel():
         axis.set_axis_off()
     return figure, axes

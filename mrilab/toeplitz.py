@@ -177,9 +177,8 @@ def _adjoint(A, y):
 class NormalEquations(LeastSquares):
     """Least squares through the gram, f(x) = ½⟨x, Gx⟩ − Re⟨Aᴴy, x⟩ + ½‖y‖² with G = AᴴA: equal to ½‖Ax − y‖².
 
-    In place of `LeastSquares` for `fista`, `pogm`, `condat_vu` and `lambda_max`: one G an iteration instead of an A and
-    an Aᴴ, and gradient and cost come from it. Aᴴy is taken once. `conjugate_gradient`, which works on the residual
-    Ax − y, refuses it.
+    In place of `LeastSquares` for all solvers and `lambda_max`: one G an iteration instead of an A and an Aᴴ, and
+    gradient and cost come from it. Aᴴy is taken once.
 
     The cost is a difference of larger numbers. In complex64 its error is about 10⁻⁷ of ½‖y‖²: relative to a cost that
     is a thousandth of that, 10⁻⁴. The gradient does not suffer.
@@ -218,7 +217,8 @@ class NormalEquations(LeastSquares):
         return sqrt(self.gram.lipschitz())
 
     def forward(self, x: Array) -> Array:
-        raise TypeError("NormalEquations does not compute A x: for conjugate_gradient take LeastSquares(A, y)")
+        """Return the pair (x, Gx), stacked."""
+        return namespace(x).stack([x, self.gram(x)])
 
     def residual(self, x: Array) -> Array:
         """Return the pair (x, Gx − Aᴴy), stacked: affine in x, so the solvers may extrapolate it."""
@@ -229,3 +229,6 @@ class NormalEquations(LeastSquares):
 
     def grad_of(self, r: Array) -> Array:
         return r[1]
+
+    def curvature(self, q: Array) -> float:
+        return inner(q[0], q[1])

@@ -196,10 +196,18 @@ def test_errors_say_what_came_in(scan):
         (lambda: NormalEquations(A, y, np.ones(3)), TypeError, "gram must be a LinearOperator, got ndarray"),
         (lambda: NormalEquations(A, y, ToeplitzGram(nufft)), ValueError, r"gram \(8, 9\).* \(24, 32\)"),
         (lambda: NormalEquations(A, y[:, :-1]), ValueError, "data of"),
-        (lambda: conjugate_gradient(NormalEquations(A, y)), TypeError, r"take LeastSquares\(A, y\)"),
     ):
         with pytest.raises(error, match=words):
             call()
+
+
+def test_conjugate_gradients_take_the_gram():
+    shape = (24, 32)
+    A = NUFFT(radial(20, 64), shape) @ Coils(unit_maps(3, shape))
+    y = A(draw((2, *shape)))
+    usual, fast = (conjugate_gradient(kind(A, y), max_iter=8, lam=0.1) for kind in (LeastSquares, NormalEquations))
+    assert distance(fast.x, usual.x) <= 1e-4
+    assert np.allclose(fast.costs, usual.costs, atol=1e-5 * usual.costs[0])
 
 
 def test_volumes():
