@@ -1,26 +1,23 @@
-"""Pictures of the chapters: images with their errors, convergence, sampling, coefficients, curves.
+"""Pictures of the chapters: images with their errors, sampling masks, coefficients; and the curves of `charts`.
 
-Figures are 7 inches wide with text of 9 points or more, so they can be read on a phone; lines differ by dash and marker
-as well as by colour (Okabe and Ito's, told apart by the colour-blind). Each function returns a Figure that pyplot has
-let go of: a notebook shows it once, when it is the last line of a cell.
+Each function returns a Figure that pyplot has let go of: a notebook shows it once, when it is the last line of a cell.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .arrays import Array, to_numpy
+from .charts import COLOURS, DASHES, WIDTH, convergence, histograms, lines, make_figure, paths
 from .masks import acceleration
 from .metrics import nrmse, psnr, ssim
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-WIDTH = 7.0  # inches
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
-DASHES = ("-", "--", "-.", ":")
-MARKERS = "osD^vPX"
+__all__ = ["COLOURS", "DASHES", "coefficients", "convergence", "gallery", "histograms", "lines", "panels", "paths"]
+__all__ += ["show_mask"]
 
 
 def gallery(
@@ -66,34 +63,25 @@ def gallery(
     return figure
 
 
-def convergence(results: Mapping[str, Any], *, best: float | None = None) -> "Figure":
-    """Show the costs of several runs against iterations and against seconds, on a logarithmic axis.
+def panels(pictures: Mapping[str, Array], *, columns: int = 3, window: tuple[float, float] | None = None) -> "Figure":
+    """Show real pictures (H, W) or colours (H, W, 3 or 4) as they are, each on its own grey scale or all in one window.
 
-    `results` maps names to what solvers return, with `costs` and `times` of one length. With `best`, the cost of the
-    minimum, the relative gap (cost − best) / |best| is shown; where a run lies below `best`, its line breaks.
-    Raises ValueError if there are no results.
+    `window` is (black, white). At most `columns` stand side by side. Raises ValueError if there is no picture, or one
+    is of another shape.
 
-    >>> from types import SimpleNamespace
-    >>> run = SimpleNamespace(costs=np.array([4.0, 2.0, 1.5]), times=np.array([0.0, 0.1, 0.2]))
-    >>> len(convergence({"fista": run}, best=1.0).axes)
+    >>> len(panels({"eye": np.eye(8), "red": np.tile([1.0, 0, 0], (8, 8, 1))}).axes)
     2
     """
-    if not results:
-        raise ValueError("convergence needs at least one result")
-    figure, axes = _figure(1, 2, 3.2, sharey=True, layout="constrained")
-    for i, (name, result) in enumerate(results.items()):
-        costs = np.asarray(result.costs, dtype=float)
-        if best is not None:
-            costs = (costs - best) / abs(best)
-        costs = np.where(costs > 0, costs, np.nan)
-        look = _look(i) | {"markevery": (i, max(1, len(costs) // 6))}  # shifted, so that equal runs show both
-        axes[0, 0].plot(costs, label=name, **look)
-        axes[0, 1].plot(result.times, costs, label=name, **look)
-    for axis, label in zip(axes[0], ("iterations", "seconds")):
-        axis.set(yscale="log", xlabel=label)
-        axis.grid(alpha=0.3)
-    axes[0, 0].set_ylabel("cost" if best is None else "relative gap to the minimum")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=min(3, len(results)))
+    arrays = {name: to_numpy(x) for name, x in pictures.items()}
+    if not arrays or any(x.ndim != 2 and (x.ndim != 3 or x.shape[-1] not in (3, 4)) for x in arrays.values()):
+        shapes = [x.shape for x in arrays.values()]
+        raise ValueError(f"panels takes at least one picture, (H, W) or (H, W, 3 or 4), got shapes {shapes}")
+    low, high = window or (None, None)
+    across = min(columns, len(arrays))
+    figure, axes = _panels(-(-len(arrays) // across), across, next(iter(arrays.values())).shape)
+    for axis, (name, picture) in zip(axes.ravel(), arrays.items()):
+        axis.imshow(picture, cmap="gray", interpolation="nearest", vmin=low, vmax=high)
+        axis.set_title(name, fontsize=9)
     return figure
 
 
@@ -153,70 +141,12 @@ def coefficients(coeffs: Array | Mapping[str, Array], level: int, *, columns: in
     return figure
 
 
-def lines(curves: Mapping[str, Array], *, xlabel: str, ylabel: str) -> "Figure":
-    """Draw curves (N,) over their index, told apart by colour, dash and marker.
-
-    Raises ValueError if there are no curves.
-
-    >>> len(lines({"a": np.arange(3), "b": np.ones(3)}, xlabel="rank", ylabel="size").axes)
-    1
-    """
-    if not curves:
-        raise ValueError("lines needs at least one curve")
-    figure, axes = _figure(1, 1, 3.2, layout="constrained")
-    for i, (name, curve) in enumerate(curves.items()):
-        values = to_numpy(curve)
-        axes[0, 0].plot(values, label=name, markevery=(i, max(1, len(values) // 8)), **_look(i))
-    axes[0, 0].set(xlabel=xlabel, ylabel=ylabel)
-    axes[0, 0].grid(alpha=0.3)
-    figure.legend(loc="outside upper center", ncols=min(4, len(curves)))
-    return figure
-
-
-def histograms(samples: Mapping[str, Array], *, bins: Array, label: str) -> "Figure":
-    """Show histograms of several samples (N,) over the same bins, one beside the other, on a logarithmic count.
-
-    Raises ValueError if there are no samples.
-
-    >>> len(histograms({"a": np.arange(3), "b": np.ones(3)}, bins=np.arange(5), label="size").axes)
-    2
-    """
-    if not samples:
-        raise ValueError("histograms needs at least one sample")
-    figure, axes = _figure(1, len(samples), 2.6, sharey=True, layout="constrained")
-    for i, (name, values) in enumerate(samples.items()):
-        axes[0, i].hist(to_numpy(values), bins=bins, color=COLOURS[i % len(COLOURS)], log=True)
-        axes[0, i].set_title(name, fontsize=9)
-    axes[0, 0].set_ylabel("count")
-    figure.supxlabel(label, fontsize=9)
-    return figure
-
-
-def _look(i: int) -> dict[str, Any]:
-    """The colour, dash and marker of the i-th line of a picture."""
-    return {
-        "color": COLOURS[i % len(COLOURS)],
-        "linestyle": DASHES[i % len(DASHES)],
-        "marker": MARKERS[i % len(MARKERS)],
-    }
-
-
-def _figure(rows: int, columns: int, height: float, **options):
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(WIDTH, height), dpi=120, facecolor="white", squeeze=False, **options
-    )
-    plt.close(figure)  # else a notebook would show it twice
-    return figure, axes
-
-
 def _panels(rows: int, columns: int, shape: tuple[int, ...], titled: int | None = None):
     """Return a figure with room for images of `shape`, titles over `titled` of the rows (all), and a colour bar."""
     side = min(WIDTH / columns, 4.5)
     # Too high leaves a gap above the colour bar; too low, and matplotlib cuts titles off.
     height = rows * (side * shape[0] / shape[1] + 0.05) + 0.5 * (rows if titled is None else titled) + 0.7
-    figure, axes = _figure(rows, columns, height, layout="compressed")
+    figure, axes = make_figure(rows, columns, height, layout="compressed")
     for axis in axes.ravel():
         axis.set_axis_off()
     return figure, axes

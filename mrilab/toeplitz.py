@@ -123,7 +123,7 @@ def toeplitz_gram(A: LinearOperator) -> LinearOperator:
     Parameters
     ----------
     A : LinearOperator
-        In front of the NUFFT only `Diagonal`s of one number for each sample may stand.
+        In front of the NUFFT each factor must be a `Diagonal` of one number for each sample.
 
     Raises
     ------

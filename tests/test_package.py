@@ -51,7 +51,7 @@ LAYERS = [
     ],
     ["files", "scan", "bart", "hdf5", "fastmri", "ismrmrd_reader", "data", "export"],
     ["study_record", "runners", "study"],
-    ["plots", "tables"],
+    ["charts", "plots", "tables"],
 ]
 ORDER = {name: i for i, name in enumerate(name for layer in LAYERS for name in layer)}
 HEAVY = {"torch", "modopt", "mrinufft", "nilearn", "numba", "scipy", "skimage", "matplotlib", "pywt", "nibabel"}
