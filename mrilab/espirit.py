@@ -11,6 +11,7 @@ import numpy as np
 from .arrays import Array, like
 from .channels import principal_channels
 from .grappa import calibration_matrix
+from .joint_smaps import MARGIN, fit_maps
 from .smaps import calibration_block
 
 BLOCK = 64 * 2**20  # bytes of the operator that one thread holds at a time
@@ -18,7 +19,13 @@ SETTLED = 3e-4  # residual of an eigenvector, relative to its eigenvalue
 
 
 def espirit(
-    kspace: Array, calib: int | tuple[int, int] = 24, kernel: int = 6, threshold: float = 0.02, crop: float = 0.95
+    kspace: Array,
+    calib: int | tuple[int, int] = 24,
+    kernel: int = 6,
+    threshold: float = 0.02,
+    crop: float = 0.95,
+    *,
+    refine: bool = True,
 ) -> Array:
     """Return coil maps S (C, H, W) estimated by ESPIRiT: Σ_c |S_c|² = 1 in the support, 0 outside it.
 
@@ -36,6 +43,10 @@ def espirit(
     Outside the support the data say nothing of an image, and a solver may leave anything there: set it to zero there,
     or estimate with `crop=0`, which gives maps everywhere.
 
+    Weak singular vectors are cut, and that biases the maps, most where the block is small or leans to one side. The
+    last step is not part of ESPIRiT: a joint fit of smooth maps and an image to the block starts from the eigenvectors
+    and replaces them in the support (`joint_smaps.fit_maps`, as JSENSE and NLINV do).
+
     The phase of an eigenvector is free. Here the first principal channel of the calibration block, Σ_c ū_c S_c with the
     singular vector u whose largest entry is positive, is real and not negative at each pixel: images keep the phase
     that they have in this channel.
@@ -52,6 +63,8 @@ def espirit(
         Between 0 and 1. Lower it for clean data (bias), raise it for noisy data.
     crop : float
         Smallest eigenvalue in the support, from 0 (maps everywhere) to 1.
+    refine : bool
+        False gives the eigenvectors as they are, ESPIRiT and no more; so do one or two coils.
 
     Returns
     -------
@@ -69,6 +82,7 @@ def espirit(
     Notes
     -----
     Source: Uecker et al., ESPIRiT: an eigenvalue approach to autocalibrating parallel MRI, Magn. Reson. Med. 71 (2014).
+    The refinement: Ying and Sheng, Magn. Reson. Med. 57 (2007).
 
     Examples
     --------
@@ -82,12 +96,24 @@ def espirit(
     data, rows, columns = calibration_block(kspace, calib)
     block = data[:, rows, columns]
     _check(block, kernel, threshold, crop)
-    maps = _principal(_operator(block, kernel, threshold), data.shape[1:], crop)
+    operator = _operator(block, kernel, threshold)
     reference = principal_channels(block)[:, 0].astype(np.complex64)
+    maps = _aligned(_principal(operator, data.shape[1:], crop), reference)
+    if refine and len(block) > 2:  # two coils say too little beside the unknown image
+        coarse = (block.shape[1] + MARGIN, block.shape[2] + MARGIN)
+        start = _aligned(_principal(operator, coarse, 0.0), reference)
+        fitted = fit_maps(block, start, data.shape[1:])
+        power = np.linalg.norm(fitted, axis=0)
+        seen = (power > 1e-6 * power.max()) & maps.any(axis=0)
+        maps[:, seen] = _aligned((fitted[:, seen] / power[seen]).astype(np.complex64), reference)
+    return like(kspace, maps)
+
+
+def _aligned(maps: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """Return the maps with phases such that the channel Σ_c ū_c S_c is real and not negative."""
     along = np.tensordot(reference.conj(), maps, 1)
     size = np.abs(along)
-    maps *= np.divide(along.conj(), size, where=size > 0, out=np.ones_like(along))
-    return like(kspace, maps)
+    return maps * np.divide(along.conj(), size, where=size > 0, out=np.ones_like(along))
 
 
 def _operator(block: np.ndarray, kernel: int, threshold: float) -> np.ndarray:
@@ -143,6 +169,8 @@ def _first_eigenpairs(G: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if len(G) == 0:
         return np.zeros(0, np.float32), np.zeros(G.shape[:2], np.complex64)
     eighth = G @ G
+    # Scaled, or powers of a small G (far from the object, with crop=0) underflow.
+    eighth /= np.maximum(np.abs(eighth).max(axis=(1, 2), keepdims=True), 1e-30)
     eighth = eighth @ eighth
     eighth = eighth @ eighth
     strongest = np.einsum("ncc->nc", eighth.real).argmax(axis=1)
