@@ -65,7 +65,7 @@ def test_heavy_libraries_are_imported_on_demand(name):
 
 @pytest.mark.parametrize("name", FILES)
 def test_leaves_are_imported_by_nothing(name):
-    assert {"plots", "tables"}.isdisjoint(imported for imported, _ in imports(FILES[name]))
+    assert {"exercises", "nets", "plots", "tables"}.isdisjoint(imported for imported, _ in imports(FILES[name]))
 
 
 def test_import_is_quick_and_light():
@@ -104,3 +104,13 @@ def test_a_function_wins_over_the_file_of_its_name(name):
     assert not isinstance(getattr(mrilab, name), type(sys))
     code = f"import mrilab.{name}; from mrilab import {name}; assert callable({name})"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_nets_and_exercises_stay_out_of_a_light_import():
+    """`import mrilab.nets` alone leaves torch out; only its files take torch at module level."""
+    code = "import sys, mrilab.nets, mrilab.exercises; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    for path in sorted((ROOT / "nets").glob("*.py")):
+        top = {imported for imported, at_top in imports(path) if at_top}
+        assert top.isdisjoint(HEAVY - {"torch"}), path.name
+        assert top.isdisjoint({"plots", "charts", "tables", "exercises"}), path.name

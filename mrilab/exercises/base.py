@@ -1,0 +1,224 @@
+"""What an exercise is, and the list of all of them."""
+
+import difflib
+import importlib
+import inspect
+import pkgutil
+import runpy
+import sys
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from typing import Any
+
+import numpy as np
+
+CHAPTERS = (
+    *("kspace", "random", "lines", "aliasing", "radial", "designed"),
+    *("sparsity", "synthesis", "analysis", "noncartesian", "calibrationless", "ownscan"),
+    "capstones",
+)
+LEVELS = ("easy", "medium", "hard")
+Inputs = dict[str, Any]
+
+_known: dict[str, "Exercise"] = {}
+_state = {"loaded": False}
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A hint, and a planted wrong answer: whoever answers like `wrong` is shown the hint.
+
+    For an exercise on a function `wrong` takes its arguments; for one on a value it takes the question's numbers, and
+    may also be the wrong value itself.
+
+    >>> Mistake("Conjugate the maps.", lambda x, smaps: (smaps * x).sum(0)).hint
+    'Conjugate the maps.'
+    """
+
+    hint: str
+    wrong: Any
+
+    def answer(self, inputs: Inputs) -> Any:
+        """Return the wrong answer on these inputs."""
+        return self.wrong(*inputs.values()) if callable(self.wrong) else self.wrong
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise: what is asked, how inputs are drawn, the reference, and the mistakes that are recognised.
+
+    `kind` is "function" (the answer is called on drawn inputs), "value" (a number, an array or a tuple, from the
+    question's numbers) or "choice" (the letter of one of `options`). `draw(rng)`, or `draw(rng, trial)` to go
+    through cases, gives named inputs, in the order of the arguments; `book` the numbers of the printed question.
+    `accept(answer, inputs)` may judge an answer instead of the comparison with `reference(*inputs)`: it returns None,
+    or what is wrong.
+
+    >>> from mrilab.exercises import find
+    >>> find("sparsity-soft").chapter, find("sparsity-soft").label
+    ('sparsity', 'ex-sparsity-soft')
+    """
+
+    name: str
+    chapter: str
+    objective: str
+    reference: Callable
+    draw: Callable[..., Inputs] | None = None
+    book: Mapping[str, Any] | None = None
+    kind: str = "function"
+    mistakes: tuple[Mistake, ...] = ()
+    accept: Callable[[Any, Inputs], str | None] | None = None
+    options: Mapping[str, str] | None = None
+    tol: float = 1e-4
+    trials: int = 3
+    minutes: int = 10
+    level: str = "medium"
+    points: int = 1
+
+    def __post_init__(self):
+        if self.level not in LEVELS:
+            raise ValueError(f"the level of exercise {self.name!r} is one of {LEVELS}, got {self.level!r}")
+        if self.draw is None and self.book is None:
+            raise ValueError(f"exercise {self.name!r} needs `draw` or `book`: where else would its inputs come from?")
+
+    @property
+    def label(self) -> str:
+        """The label in the book."""
+        return f"ex-{self.name}"
+
+    def inputs(self, student: str | None, trial: int = 0) -> Inputs:
+        """Return the inputs of a student (None: of the book), the same ones at every call."""
+        if self.kind != "function" and self.book is not None and (student is None or self.draw is None):
+            return dict(self.book)
+        assert self.draw is not None
+        seed = zlib.crc32(f"{self.name}|{student or ''}|{trial}".encode())
+        rng = np.random.default_rng(seed)
+        return self.draw(rng, trial) if "trial" in inspect.signature(self.draw).parameters else self.draw(rng)
+
+
+def exercise(
+    name: str,
+    chapter: str,
+    objective: str,
+    *,
+    mistakes: Sequence[tuple[str, Any]] = (),
+    **rest: Any,
+) -> Callable[[Callable], Callable]:
+    """Make the decorated function the reference of a new exercise; `mistakes` are pairs (hint, wrong answer).
+
+    The other keywords are fields of `Exercise`. A teacher's private file holds such functions and is read by `load`.
+
+    >>> @exercise("my-square", "kspace", "squares a number", draw=lambda rng: {"x": rng.random()},
+    ...           mistakes=[("That doubles it.", lambda x: 2 * x)])
+    ... def square(x):
+    ...     return x * x
+    >>> from mrilab.exercises import check
+    >>> check("my-square", lambda x: x + x, record=False).hint
+    'That doubles it.'
+    """
+
+    def register(reference: Callable) -> Callable:
+        planted = tuple(Mistake(hint, wrong) for hint, wrong in mistakes)
+        _register(Exercise(name, chapter, objective, reference, mistakes=planted, **rest))
+        return reference
+
+    return register
+
+
+def choice(name: str, chapter: str, objective: str, options: Mapping[str, str], right: str, **rest: Any) -> None:
+    """Add a question with one right letter; `options` explains each letter, and wrong ones are shown as hints.
+
+    >>> choice("my-choice", "kspace", "DC is at …", {"a": "That is a corner.", "b": "n // 2."}, right="b")
+    >>> from mrilab.exercises import check
+    >>> check("my-choice", "a", record=False).hint
+    'That is a corner.'
+    """
+    planted = tuple(Mistake(text, letter) for letter, text in options.items() if letter != right)
+    rest = {"minutes": 2, "level": "easy", "book": {}, **rest}
+    kind: dict[str, Any] = {"kind": "choice", "options": dict(options), "mistakes": planted}
+
+    def reference() -> str:
+        return right
+
+    reference.__module__ = sys._getframe(1).f_globals.get("__name__", "")
+    _register(Exercise(name, chapter, objective, reference, **kind, **rest))
+
+
+def _register(new: Exercise) -> None:
+    old = _known.get(new.name)
+    if old is not None and old.reference.__module__ != new.reference.__module__:
+        raise ValueError(f"there is an exercise {new.name!r} already, in {old.reference.__module__}")
+    _known[new.name] = new
+
+
+def _load_ours() -> None:
+    if not _state["loaded"]:
+        _state["loaded"] = True
+        from . import tasks
+
+        for module in pkgutil.iter_modules(tasks.__path__):
+            importlib.import_module(f"{tasks.__name__}.{module.name}")
+
+
+def load(path: str | PathLike) -> list[str]:
+    """Add the exercises of a Python file, a teacher's with private solutions, and return their names.
+
+    The file uses `exercise` and `choice`; mrilab/exercises/template.py is one to copy. It is run: load
+    only files that you trust.
+
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "private.py")
+    ...     _ = file.write_text('''from mrilab.exercises import exercise
+    ... @exercise("exam-half", "lines", "half of a number", draw=lambda rng: {"x": rng.random()})
+    ... def half(x):
+    ...     return x / 2''')
+    ...     load(file)
+    ['exam-half']
+    """
+    _load_ours()
+    before = dict(_known)
+    runpy.run_path(str(path), run_name=f"mrilab private exercises {path}")
+    return [name for name, new in _known.items() if before.get(name) is not new]
+
+
+def names(chapter: str | None = None) -> list[str]:
+    """Return the names of all exercises, in the order of the book, or of one chapter's.
+
+    >>> names("synthesis")[0]
+    'synthesis-gradient'
+    """
+    _load_ours()
+    order = {key: i for i, key in enumerate(CHAPTERS)}
+    found = [e for e in _known.values() if chapter in (None, e.chapter)]
+    return [e.name for e in sorted(found, key=lambda e: order.get(e.chapter, len(order)))]
+
+
+def find(name: str) -> Exercise:
+    """Return the exercise of that name; raise KeyError with the closest names if there is none.
+
+    >>> find("fista-stop")
+    Traceback (most recent call last):
+    KeyError: "no exercise is called 'fista-stop'; did you mean 'fista-step' or 'fastest' or 'analysis-step'?"
+    """
+    _load_ours()
+    wanted = name.removeprefix("ex-") if isinstance(name, str) else name
+    if isinstance(wanted, str) and wanted in _known:
+        return _known[wanted]
+    close = difflib.get_close_matches(wanted, _known, n=3, cutoff=0.5) if isinstance(wanted, str) else []
+    hint = f"did you mean {' or '.join(map(repr, close))}?" if close else "names() lists all"
+    raise KeyError(f"no exercise is called {name!r:.60}; {hint}")
+
+
+def variant(name: str, student: str | None) -> Inputs:
+    """Return the numbers of the question for one student: the same for the same text, others for another.
+
+    The inputs that `check(name, …, student=student)` uses; None gives the book's.
+
+    >>> variant("where", None)
+    {'row': 200, 'accel': 3, 'rows': 240}
+    >>> variant("where", "ada") == variant("where", "ada")
+    True
+    """
+    return find(name).inputs(student)

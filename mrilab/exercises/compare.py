@@ -1,0 +1,123 @@
+"""Whether an answer is the expected one, and if not, what differs, without a word on what would be right."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class Problem(NamedTuple):
+    """What is wrong with an answer, and a hint that needs no knowledge of the exercise."""
+
+    reason: str
+    hint: str = ""
+    otherwise_right: bool = False
+
+
+def differs(answer: Any, expected: Any, tol: float, *, strict: bool = True) -> Problem | None:
+    """Return None if `answer` is `expected` up to `tol` of its largest value, else what is wrong.
+
+    `strict` also asks for the precision of `expected`: complex64 stays complex64.
+
+    >>> differs(np.ones(3), np.ones(3), 1e-6) is None
+    True
+    >>> differs(np.ones((3, 1)), np.ones(3), 1e-6).reason
+    'the shape is (3, 1), but should be (3,)'
+    """
+    if answer is None:
+        return Problem("the answer is None", "Is there a `return` at the end?")
+    if answer is Ellipsis:
+        return Problem("the answer is still `...`", "Put your own line in its place.")
+    if isinstance(expected, str):
+        return _text(answer, expected)
+    if isinstance(expected, (tuple, list)):
+        return _several(answer, expected, tol, strict)
+    return _array(answer, np.asarray(expected), tol, strict)
+
+
+def _text(answer: Any, expected: str) -> Problem | None:
+    if type(answer) is not str and not isinstance(answer, np.str_):
+        return Problem(f"a text is asked for, not {_kind(answer)}", "Put it in quotes.")
+    if _plain(str(answer)) == _plain(expected):
+        return None
+    return Problem(f"{str(answer)[:40]!r} is not right")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().strip(" .()").split())
+
+
+def _several(answer: Any, expected: tuple | list, tol: float, strict: bool) -> Problem | None:
+    if not isinstance(answer, (tuple, list)) and not (isinstance(answer, np.ndarray) and answer.ndim == 1):
+        return Problem(f"{len(expected)} results are asked for, not {_kind(answer)}")
+    if len(answer) != len(expected):
+        return Problem(f"{len(expected)} results are asked for, not {len(answer)}")
+    for i, (mine, right) in enumerate(zip(answer, expected)):
+        problem = differs(mine, right, tol, strict=strict)
+        if problem:
+            return Problem(f"result {i + 1} of {len(expected)}: {problem.reason}", problem.hint)
+    return None
+
+
+def _array(answer: Any, expected: np.ndarray, tol: float, strict: bool) -> Problem | None:
+    what = "a number" if expected.ndim == 0 else "an array"
+    if isinstance(answer, (str, bytes, dict, set)) or (isinstance(answer, bool) and expected.dtype != bool):
+        return Problem(f"{what} is asked for, not {_kind(answer)}")
+    values = _as_array(answer)
+    if values is None:
+        return Problem(f"{what} is asked for, not {_kind(answer)}", _called(answer))
+    if values.shape != expected.shape:
+        return Problem(
+            f"the shape is {values.shape}, but should be {expected.shape}",
+            "Look at the axis of each sum, and at `keepdims`.",
+        )
+    if expected.dtype == bool and values.dtype != bool:
+        if not np.isin(values, (0, 1)).all():
+            return Problem(f"a mask of True and False is asked for, not {values.dtype}")
+    elif expected.dtype != bool and values.dtype == bool:
+        return Problem("numbers are asked for, not True and False")
+    if not np.isfinite(values).all():
+        bad = int(np.count_nonzero(~np.isfinite(values)))
+        return Problem(f"{bad} of {values.size} values are NaN or infinite", "Is there a division by zero?")
+    # In double precision, so that a large wrong answer does not overflow.
+    wide = complex if expected.dtype.kind == "c" or values.dtype.kind == "c" else float
+    with np.errstate(all="ignore"):
+        gap = np.abs(values.astype(wide) - expected.astype(wide))
+        scale = float(np.abs(expected.astype(wide)).max(initial=0))
+    if not gap.max(initial=0) <= tol * (scale or 1):
+        if not expected.ndim:
+            return Problem("the number is not right")
+        at = tuple(int(i) for i in np.unravel_index(np.argmax(gap), gap.shape))
+        share = np.mean(gap > tol * (scale or 1))
+        return Problem(f"{share:.0%} of the values are off, most at index {at}")
+    if (
+        strict
+        and expected.ndim
+        and expected.dtype in (np.complex64, np.float32)
+        and values.dtype.itemsize > (8 if values.dtype.kind == "c" else 4)
+    ):
+        return Problem(
+            f"the values are right, but {values.dtype}: {expected.dtype} went in",
+            "Single precision turned double: which array or NumPy number in your lines is double? Use Python floats.",
+            otherwise_right=True,
+        )
+    return None
+
+
+def _as_array(answer: Any) -> np.ndarray | None:
+    """Return numbers as an array, or None for what holds none."""
+    try:
+        if hasattr(answer, "detach"):  # a torch tensor, on any device
+            answer = answer.detach().cpu()
+        values = np.asarray(answer)
+    except Exception:
+        return None
+    return values if values.dtype.kind in "biufc" else None
+
+
+def _called(answer: Any) -> str:
+    return "Hand over the result, not the function: call it." if callable(answer) else ""
+
+
+def _kind(answer: Any) -> str:
+    name = type(answer).__name__[:40]
+    return f"an {name}" if name[:1].lower() in "aeiou" else f"a {name}"

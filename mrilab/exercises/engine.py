@@ -1,0 +1,178 @@
+"""`check`: runs an answer on drawn inputs, compares it with the reference, and recognises mistakes."""
+
+import copy
+import inspect
+import traceback
+from typing import Any
+
+import numpy as np
+
+from . import record as _record
+from .base import Exercise, Inputs, Mistake, find
+from .compare import Problem, _plain, differs
+from .limit import OutOfTime, limited
+from .verdict import Verdict
+
+SECONDS = 5.0  # for the answer; on a slow machine the first call may have to compile or import something
+IN_PLACE = "Work on a copy, or write `z = z - …` where you wrote `z -= …` or `z[…] = …`."
+
+
+def check(name: str, answer: Any, *, student: str | None = None, record: bool = True) -> Verdict:
+    """Check the answer of an exercise: a function, a value, or the letter of a choice.
+
+    Returns a `Verdict`, which notebooks show as a box and which is true if passed. Whatever `answer` is or does, no
+    error comes out: exceptions, endless loops (5 s) and changed inputs are reported. `student` takes the numbers of
+    `variant(name, student)`. What is passed is noted for `progress`, unless `record` is False. Raises KeyError for an
+    unknown exercise.
+
+    >>> check("where", [40, 120, 200], record=False)
+    ✔ where: passed. Finds the rows in which a spot appears after regular undersampling.
+    >>> check("where", 120, record=False).reason
+    '3 results are asked for, not an int'
+    """
+    task = find(name)
+    trials = task.trials if task.kind == "function" and callable(answer) else 1
+    prepared = [task.inputs(student, trial) for trial in range(trials)]
+    # Before the clock starts: what is slow at its first call has then been called once.
+    right = [task.reference(*_copies(inputs).values()) for inputs in prepared]
+    at = {"inputs": prepared[0]}
+
+    def judge() -> tuple[Problem, Inputs] | None:
+        for inputs, expected in zip(prepared, right):
+            at["inputs"] = inputs
+            problem = _problem(task, answer, inputs, expected)
+            if problem is not None:
+                if problem.otherwise_right:
+                    return problem, inputs
+                known = _recognised(task, answer, [inputs, *(other for other in prepared if other is not inputs)])
+                return problem._replace(hint=known or problem.hint), inputs
+        return None
+
+    try:
+        found = limited(judge, SECONDS)
+    except OutOfTime:
+        hint = "Does every loop end? If the computer was busy, run the check again."
+        found = Problem(f"no answer after {SECONDS:g} s", hint), at["inputs"]
+    except Exception as error:
+        found = Problem(f"the answer cannot be judged ({type(error).__name__})"), at["inputs"]
+    if record:
+        _record.note(task.name, passed=found is None)
+    if found is None:
+        why = (task.options or {}).get(task.reference(), "") if task.kind == "choice" else ""
+        return Verdict(task.name, True, task.objective, hint=why, points=task.points)
+    (reason, hint, _), inputs = found
+    shown = _describe(inputs) if task.kind == "function" and callable(answer) else ""
+    return Verdict(task.name, False, task.objective, reason, shown, hint, task.points)
+
+
+def _problem(task: Exercise, answer: Any, inputs: Inputs, expected: Any) -> Problem | None:
+    """Return what is wrong on one input, with the hint of the mistake that gives the same answer."""
+    mine, changed = answer, ""
+    if task.kind == "function":
+        if answer is None or answer is Ellipsis or not callable(answer):
+            what = "a function" if answer is not Ellipsis else "a function in place of `...`"
+            return Problem(
+                f"{what} is asked for, not {type(answer).__name__[:40]}",
+                f'Hand over its name, without parentheses: check("{task.name}", my_function).',
+            )
+        given = _copies(inputs)
+        if trouble := _arguments(answer, list(inputs)):
+            return trouble
+        try:
+            mine = answer(*given.values())
+        except Exception as error:
+            return _raised(error)
+        changed = next((key for key in inputs if _changed(inputs[key], given[key])), "")
+    problem = _judged(task, mine, inputs, expected)
+    if problem is None and changed:
+        return Problem(f"the result is right, but the input {changed!r} was changed in place", IN_PLACE, True)
+    return problem
+
+
+def _judged(task: Exercise, mine: Any, inputs: Inputs, expected: Any) -> Problem | None:
+    if task.kind == "choice" and isinstance(mine, str) and _plain(mine) not in (task.options or {}):
+        return Problem(f"the answer is one of {', '.join(task.options or {})}")
+    if task.accept is None or mine is None or mine is Ellipsis:
+        return differs(mine, expected, task.tol)
+    said = task.accept(mine, _copies(inputs))
+    return None if said is None else Problem(said)
+
+
+def _recognised(task: Exercise, answer: Any, prepared: list[Inputs]) -> str:
+    """Return the hint of the planted mistake that gives the same answers, on the first input and on the most others."""
+    if answer is None or answer is Ellipsis or (task.kind == "function" and not callable(answer)):
+        return ""
+    likely = list(task.mistakes)
+    for number, inputs in enumerate(prepared):
+        try:
+            mine = answer(*_copies(inputs).values()) if task.kind == "function" else answer
+        except Exception:
+            likely = likely if number else []
+            break
+        left = [mistake for mistake in likely if _same(mine, mistake, inputs, task.tol)]
+        likely = left or ([] if number == 0 else likely)
+        if len(likely) < 2:
+            break
+    return likely[0].hint if likely else ""
+
+
+def _same(mine: Any, mistake: Mistake, inputs: Inputs, tol: float) -> bool:
+    try:
+        return mine is not None and differs(mine, mistake.answer(_copies(inputs)), tol, strict=False) is None
+    except Exception:  # a wrong answer that does not work on this input is not this one
+        return False
+
+
+def _arguments(answer: Any, wanted: list[str]) -> Problem | None:
+    try:
+        signature = inspect.signature(answer)
+    except Exception:  # some callables show none
+        return None
+    try:
+        signature.bind(*wanted)
+    except TypeError:
+        return Problem(
+            f"the function takes {signature!s:.60}, but is called with ({', '.join(wanted)})",
+            "Keep the arguments of the exercise, in their order.",
+        )
+    return None
+
+
+def _raised(error: Exception) -> Problem:
+    """Return the error and its line in the answer."""
+    try:
+        text = f"{error}"[:200]
+    except Exception:
+        text = "with no message"
+    frames = traceback.extract_tb(error.__traceback__)
+    # The first frame is ours, the second the answer's: its file, or cell, is where to look.
+    own = [frame.line for frame in frames[1:] if frame.line and frame.filename == frames[1].filename]
+    where = f", at `{own[-1][:80]}`" if own else ""
+    return Problem(f"it raised {type(error).__name__}: {text}{where}", "Try the function on the input below yourself.")
+
+
+def _copies(inputs: Inputs) -> Inputs:
+    return {key: copy.deepcopy(v) if isinstance(v, (np.ndarray, list, dict)) else v for key, v in inputs.items()}
+
+
+def _changed(before: Any, after: Any) -> bool:
+    if isinstance(before, np.ndarray):
+        return before.shape != after.shape or not np.array_equal(before, after)
+    return isinstance(before, list) and before != after
+
+
+def _describe(inputs: Inputs) -> str:
+    return ", ".join(f"{key} = {_short(value)}" for key, value in inputs.items())
+
+
+def _short(value: Any) -> str:
+    """Return an input in a few words: small ones whole, arrays by type and shape."""
+    if isinstance(value, np.ndarray):
+        whole = np.array2string(value, precision=3, separator=", ").replace("\n", "")
+        return f"array({whole})" if value.size <= 4 else f"{value.dtype} array {value.shape}"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if callable(value) and hasattr(value, "__name__"):
+        return value.__name__
+    text = f"{value!r}"
+    return f"a {type(value).__name__}" if " object at 0x" in text else text[:60]

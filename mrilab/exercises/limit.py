@@ -1,0 +1,70 @@
+"""A time limit for code that may never end, in any thread, on any system."""
+
+import contextvars
+import ctypes
+import threading
+from collections.abc import Callable
+from typing import Any
+
+
+class OutOfTime(Exception):
+    """The call did not end in time."""
+
+
+class _Stop(BaseException):
+    """Thrown into a call that is out of time; no `except Exception` holds it up."""
+
+
+def limited(call: Callable[[], Any], seconds: float) -> Any:
+    """Return call(), raise what it raises, or OutOfTime after some seconds.
+
+    The call runs in a thread of its own: signals would need the main thread and a POSIX system. A loop in Python is
+    stopped. What waits in a system call, or catches everything, is left behind as a daemon; what keeps Python's lock in
+    one C call (`sum(itertools.count())`) cannot be stopped from within Python. `SystemExit` and the like come back as
+    RuntimeError.
+
+    >>> limited(lambda: 1 + 1, 1.0)
+    2
+    >>> def endless():
+    ...     while True:
+    ...         pass
+    >>> limited(endless, 0.05)
+    Traceback (most recent call last):
+    mrilab.exercises.limit.OutOfTime: no end after 0.05 s
+    """
+    box: dict[str, Any] = {}
+
+    def work() -> None:
+        try:
+            box["value"] = call()
+        except Exception as error:
+            box["error"] = error
+        except _Stop:
+            pass
+        except BaseException as error:
+            box["error"] = RuntimeError(f"{type(error).__name__} was raised")
+
+    # A copy of the context, so that printing finds its notebook cell.
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:  # no threads here, as in a browser
+        work()
+    else:
+        try:
+            thread.join(seconds)
+        finally:  # also when the reader presses "interrupt"
+            _stop(thread)
+    if "error" in box:
+        raise box["error"]
+    if "value" not in box:
+        raise OutOfTime(f"no end after {seconds:g} s")
+    return box["value"]
+
+
+def _stop(thread: threading.Thread) -> None:
+    for _ in range(20):
+        if not thread.is_alive() or thread.ident is None:
+            return
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_Stop))
+        thread.join(0.01)

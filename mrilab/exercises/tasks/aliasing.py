@@ -1,0 +1,155 @@
+"""Exercises of the chapter on aliasing and parallel imaging."""
+# The objective says what a reference does.
+# ruff: noqa: D103
+
+import numpy as np
+
+from ...coils import Coils
+from ...fourier import FFT
+from ...masks import regular_lines
+from ...sense import g_factor
+from ..base import exercise
+from ..compare import differs
+from ..draws import noise, unit_maps
+
+
+def _any_order(answer, inputs):
+    problem = differs(
+        sorted(answer) if isinstance(answer, (list, tuple, np.ndarray)) else answer, rows_of_spot(**inputs), 1e-9
+    )
+    return problem and problem.reason
+
+
+@exercise(
+    "where",
+    "aliasing",
+    "finds the rows in which a spot appears after regular undersampling",
+    kind="value",
+    book={"row": 200, "accel": 3, "rows": 240},
+    draw=lambda rng: {"row": int(rng.integers(200, 235)), "accel": int(rng.choice([3, 4, 5, 6])), "rows": 240},
+    minutes=5,
+    level="easy",
+    tol=1e-9,
+    accept=_any_order,
+    mistakes=[
+        (
+            "The rows come round the edge: take them modulo the number of rows.",
+            lambda row, R, n: [row + k * n // R for k in range(R)],
+        ),
+        ("Copies are rows / R apart, not R.", lambda row, R, n: sorted((row + k * R) % n for k in range(R))),
+        ("The spot itself is one of them.", lambda row, R, n: sorted((row + k * n // R) % n for k in range(1, R))),
+        (
+            "Rows count from 0: the spot stays in its own row.",
+            lambda row, R, n: sorted((row + k * n // R) % n + 1 for k in range(R)),
+        ),
+    ],
+)
+def rows_of_spot(row, accel, rows):
+    return sorted((row + k * rows // accel) % rows for k in range(accel))
+
+
+def _unfold(a, smaps, i, j, *, half=2, conj=False, to=120):
+    S = smaps[:, [i, i + to], j] / half
+    return np.linalg.lstsq(S.conj() if conj else S, a[:, i, j], rcond=None)[0].astype(np.complex64)
+
+
+def _folded(rng):
+    smaps, x = unit_maps(rng, 8, 240, 3), noise(rng, 240, 3)
+    i, j = int(rng.integers(0, 120)), int(rng.integers(0, 3))
+    return {"a": FFT((240, 3)).H(FFT((240, 3))(smaps * x) * regular_lines((240, 3), 2)), "smaps": smaps, "i": i, "j": j}
+
+
+@exercise(
+    "hand",
+    "aliasing",
+    "unfolds the pixels i and i + 120 of a column by least squares",
+    draw=_folded,
+    tol=1e-3,
+    minutes=15,
+    mistakes=[
+        ("Folding averages the two pixels: half of each map.", lambda *a: _unfold(*a, half=1)),
+        ("The maps are conjugated; the coils see S x.", lambda *a: _unfold(*a, conj=True)),
+        ("The partner at R = 2 is half the image away: i + 120.", lambda *a: _unfold(*a, to=60)),
+        ("They are in the wrong order: first i, then i + 120.", lambda *a: _unfold(*a)[::-1]),
+    ],
+)
+def unfold(a, smaps, i, j):
+    return _unfold(a, smaps, i, j)
+
+
+def _copies(x, R, mean=True, sign=-1, axis=0):
+    copies = [np.roll(x, sign * k * x.shape[axis] // R, axis=axis) for k in range(R)]
+    return (np.mean if mean else np.sum)(copies, axis=0)
+
+
+@exercise(
+    "aliasing-fold",
+    "aliasing",
+    "folds an image as every R-th line through DC does: the average of R shifted copies",
+    draw=lambda rng: {"x": noise(rng, 12, 8), "R": int(rng.choice([3, 4]))},
+    minutes=10,
+    level="easy",
+    mistakes=[
+        ("The copies are averaged, not summed: fewer lines, less signal.", lambda x, R: _copies(x, R, mean=False)),
+        (
+            "The lines are left out along axis 0, the phase encode, so copies move there.",
+            lambda x, R: _copies(x, R, axis=1),
+        ),
+        ("Copies are H / R apart, not R.", lambda x, R: np.mean([np.roll(x, k * R, 0) for k in range(R)], axis=0)),
+        ("That folds once: R copies, the first not shifted.", lambda x, R: (x + np.roll(x, x.shape[0] // R, 0)) / 2),
+    ],
+)
+def fold(x, R):
+    F = FFT(x.shape)
+    return F.H(F(x) * regular_lines(x.shape, R))
+
+
+@exercise(
+    "aliasing-combine",
+    "aliasing",
+    "combines coil images (C, H, W) by their maps, Sᴴ",
+    draw=lambda rng: {"images": noise(rng, 4, 6, 5), "smaps": unit_maps(rng, 4, 6, 5)},
+    minutes=5,
+    level="easy",
+    mistakes=[
+        ("The conjugate of the maps is forgotten: phases add up instead of cancelling.", lambda x, S: (S * x).sum(0)),
+        (
+            "That is the root of the sum of squares: it uses no maps and loses the phase.",
+            lambda x, S: np.sqrt((abs(x) ** 2).sum(0)),
+        ),
+        ("Sum over the coils, do not average.", lambda x, S: (S.conj() * x).mean(0)),
+        ("Conjugate the maps, not the images.", lambda x, S: (S * x.conj()).sum(0)),
+        ("Weighting by |S| keeps each coil's phase.", lambda x, S: (abs(S) * x).sum(0)),
+    ],
+)
+def combine(images, smaps):
+    return Coils(smaps).H(images)
+
+
+def _group(rng):
+    return {"S": noise(rng, 5, int(rng.integers(2, 4)))}
+
+
+def _g(S, root=True, conj=True, both=True):
+    gram = (S.conj() if conj else S).T @ S
+    g2 = np.diag(np.linalg.inv(gram)) * (np.diag(gram) if both else 1)
+    return np.sqrt(abs(g2)) if root else abs(g2)
+
+
+@exercise(
+    "aliasing-g",
+    "aliasing",
+    "computes the g-factors of one group of pixels from S (coils, pixels), with white noise",
+    draw=_group,
+    tol=1e-3,
+    minutes=15,
+    mistakes=[
+        ("The root is missing: that is g².", lambda S: _g(S, root=False)),
+        ("Sᴴ needs the conjugate, S.conj().T.", lambda S: _g(S, conj=False)),
+        ("Multiply by the diagonal of SᴴS: g compares with the image from all lines.", lambda S: _g(S, both=False)),
+        ("That is 1 always: first invert the whole matrix, then take the diagonal.", lambda S: np.ones(S.shape[1])),
+    ],
+)
+def g_of_group(S):
+    pixels = S.shape[1]
+    return g_factor(np.ascontiguousarray(S.reshape(-1, pixels, 1)), pixels).ravel()

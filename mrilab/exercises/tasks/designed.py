@@ -1,0 +1,169 @@
+"""Exercises of the chapter on designed trajectories."""
+# The objective says what a reference does.
+# ruff: noqa: D103
+
+import numpy as np
+
+from ...gradients import GAMMA, gradients, slew_rates, step_limits
+from ...trajectories import spiral
+from ..base import exercise
+
+
+@exercise(
+    "fastest",
+    "designed",
+    "finds the shortest readout of a spoke under a gradient limit, in seconds",
+    kind="value",
+    book={"pixel": 0.236 / 128, "limit": 40e-3},
+    draw=lambda rng: {"pixel": float(rng.uniform(0.8e-3, 2e-3)), "limit": float(rng.integers(20, 80)) * 1e-3},
+    tol=2e-3,
+    minutes=5,
+    level="easy",
+    mistakes=[
+        ("A spoke runs from edge to edge: 1/pixel, not half of it.", lambda d, G: 0.5 / d / GAMMA / G),
+        ("γ/2π is 42.58 MHz/T already; no further 2π.", lambda d, G: 1 / d / (2 * np.pi * GAMMA) / G),
+        ("Seconds are asked for, these are milliseconds.", lambda d, G: 1e3 / d / GAMMA / G),
+        ("The limit goes in T/m: 40 mT/m is 0.04.", lambda d, G: 1 / d / GAMMA / (1e3 * G)),
+    ],
+)
+def fastest(pixel, limit):
+    return 1 / pixel / GAMMA / limit
+
+
+def _limits(pixel, dwell, gradient, slew, steps=1, scale=1.0):
+    return step_limits(pixel, dwell, gradient=gradient * scale, slew=slew * scale)
+
+
+@exercise(
+    "gentle",
+    "designed",
+    "gives the limits (α, β) of first and second differences for a halved slew rate",
+    kind="value",
+    book={"pixel": 0.236 / 128, "dwell": 10e-6, "gradient": 40.0, "slew": 90.0},
+    draw=lambda rng: {
+        "pixel": float(rng.uniform(1e-3, 2e-3)),
+        "dwell": 10e-6,
+        "gradient": 40.0,
+        "slew": float(rng.integers(60, 120)),
+    },
+    tol=1e-3,
+    minutes=10,
+    mistakes=[
+        ("The slew rate is the old one.", lambda d, t, G, S: step_limits(d, t, gradient=G, slew=2 * S)),
+        (
+            "Only the slew rate is halved; the amplitude stays.",
+            lambda d, t, G, S: step_limits(d, t, gradient=G / 2, slew=S),
+        ),
+        ("The order is (α, β): first the amplitude.", lambda d, t, G, S: step_limits(d, t, gradient=G, slew=S)[::-1]),
+        (
+            "The limits go in as mT/m and T/m/s: step_limits(…, gradient=40).",
+            lambda d, t, G, S: step_limits(d, t, gradient=1e-3 * G, slew=S),
+        ),
+    ],
+)
+def gentle(pixel, dwell, gradient, slew):
+    return step_limits(pixel, dwell, gradient=gradient, slew=slew)
+
+
+class _Spring:
+    """An energy with DensityEnergy's interface: k ↦ (F, a direction), here a spring to given points."""
+
+    def __init__(self, centre):
+        self.centre = centre
+
+    def __call__(self, k):
+        gap = k - self.centre
+        return float(np.sum(gap**2)), np.sin(3 * gap)
+
+    def __repr__(self):
+        return "an energy: energy(k) → (F, p∇F)"
+
+
+def _pulled(rng):
+    k = rng.uniform(-0.5, 0.5, (3, 6, 2))
+    return {"energy": _Spring(rng.uniform(-0.7, 0.7, k.shape)), "k": k, "tau": 0.3, "steps": int(rng.integers(8, 20))}
+
+
+def _descend(energy, k, tau, steps, sign=-1, clip=True):
+    for _ in range(steps):
+        k = k + sign * tau * energy(k)[1]
+        k = np.clip(k, -0.5, 0.5) if clip else k
+    return k
+
+
+@exercise(
+    "free",
+    "designed",
+    "descends k ← k − τ·p∇F(k), each coordinate kept in [−½, ½]",
+    draw=_pulled,
+    minutes=15,
+    mistakes=[
+        ("That climbs: the sign of the step is wrong.", lambda e, k, t, n: _descend(e, k, t, n, sign=1)),
+        ("Samples leave k-space: clip to ±½ after each step.", lambda e, k, t, n: _descend(e, k, t, n, clip=False)),
+        (
+            "Clip after each step, not once at the end.",
+            lambda e, k, t, n: np.clip(
+                _descend(e, k, t, n - 1, clip=False) - t * e(_descend(e, k, t, n - 1, clip=False))[1], -0.45, 0.45
+            ),
+        ),
+        ("One step only: loop over `steps`.", lambda e, k, t, n: _descend(e, k, t, 1)),
+    ],
+)
+def descend(energy, k, tau, steps):
+    return _descend(energy, k, tau, steps)
+
+
+def _played(rng):
+    k = spiral(3, 40, turns=float(rng.uniform(1, 3))).astype(float)
+    return {"k": k, "pixel": float(rng.uniform(1e-3, 2e-3)), "dwell": 1e-5}
+
+
+@exercise(
+    "designed-gradient",
+    "designed",
+    "computes the largest gradient amplitude |G| of a trajectory (shots, samples, 2), in mT/m",
+    draw=_played,
+    minutes=10,
+    level="easy",
+    mistakes=[
+        ("Take the length over both axes, then the largest.", lambda k, d, t: abs(gradients(k, d, t)).max()),
+        ("Those are T/m.", lambda k, d, t: np.linalg.norm(gradients(k, d, t), axis=-1).max() / 1e3),
+        (
+            "γ/2π is 42.58 MHz/T already; no further 2π.",
+            lambda k, d, t: np.linalg.norm(gradients(k, d, t), axis=-1).max() / (2 * np.pi),
+        ),
+        (
+            "k is in cycles per pixel: divide by the pixel to have 1/m.",
+            lambda k, d, t: np.linalg.norm(gradients(k, d, t), axis=-1).max() * d,
+        ),
+    ],
+)
+def largest_gradient(k, pixel, dwell):
+    return np.linalg.norm(gradients(k, pixel, dwell), axis=-1).max()
+
+
+@exercise(
+    "designed-slew",
+    "designed",
+    "says whether a trajectory keeps a slew rate of 180 T/m/s: returns the share of its samples above it",
+    draw=lambda rng: {"k": spiral(3, 60, turns=float(rng.uniform(3, 4))).astype(float), "pixel": 4e-3, "dwell": 4e-5},
+    tol=1e-6,
+    minutes=10,
+    mistakes=[
+        (
+            "Take the length over both axes before you compare.",
+            lambda k, d, t: float(np.mean(abs(slew_rates(k, d, t)) > 180)),
+        ),
+        (
+            "A dwell time for each of two derivatives: divide by dwell².",
+            lambda k, d, t: float(np.mean(np.linalg.norm(slew_rates(k, d, t), axis=-1) * t > 180)),
+        ),
+        (
+            "That is the share that keeps the limit.",
+            lambda k, d, t: float(np.mean(np.linalg.norm(slew_rates(k, d, t), axis=-1) <= 180)),
+        ),
+        ("A share, not a count.", lambda k, d, t: int(np.sum(np.linalg.norm(slew_rates(k, d, t), axis=-1) > 180))),
+    ],
+)
+def too_fast(k, pixel, dwell):
+    return float(np.mean(np.linalg.norm(slew_rates(k, pixel, dwell), axis=-1) > 180))

@@ -1,0 +1,138 @@
+"""Exercises of the chapter on lines."""
+# The objective says what a reference does.
+# ruff: noqa: D103
+
+import numpy as np
+
+from ..base import choice, exercise
+
+
+def _density(lines, decay):
+    weights = (1 - np.abs(np.arange(lines) - lines // 2) / (lines // 2 + 1)) ** decay
+    return weights / weights.sum()
+
+
+def _draws(lines, wanted, decay, expected=None):
+    """The m at which so many distinct lines are expected, by bisection."""
+    p = _density(lines, decay)
+    expected = expected or (lambda m: np.sum(1 - (1 - p) ** m))
+    low, high = 1.0, 1e6
+    for _ in range(100):
+        middle = (low + high) / 2
+        low, high = (middle, high) if expected(middle) < wanted else (low, middle)
+    return low
+
+
+@exercise(
+    "lines-more",
+    "lines",
+    "finds how many draws with replacement give the wanted number of distinct lines",
+    kind="value",
+    book={"lines": 256, "wanted": 64, "decay": 6},
+    draw=lambda rng: {"lines": 256, "wanted": int(rng.integers(40, 90)), "decay": int(rng.integers(2, 8))},
+    tol=5e-3,
+    minutes=10,
+    mistakes=[
+        ("That is the number of lines you want: some come twice.", lambda lines, n, d: n),
+        (
+            "That is for equal probabilities; the density of the chapter decays.",
+            lambda lines, n, d: _draws(lines, n, 0),
+        ),
+        ("That sets the number of missing lines to the wanted one.", lambda lines, n, d: _draws(lines, lines - n, d)),
+    ],
+)
+def draws(lines, wanted, decay):
+    return _draws(lines, wanted, decay)
+
+
+choice(
+    "lines-lambda",
+    "lines",
+    "knows whether λ decides the ranking of the designs",
+    {
+        "yes": "Compare the three rows of your table column by column: which design is best in each?",
+        "no": "The numbers move by less than two decibels, the order of the three designs stays.",
+        "only low-pass": "Low-pass stays where it is. Compare the order, not the numbers.",
+        "only decay 6": "Its numbers move, its place in the order does not.",
+    },
+    right="no",
+    minutes=15,
+    level="medium",
+)
+
+
+def _energies(rng):
+    E = rng.uniform(0.5, 2, 24) / (1 + np.abs(np.arange(24) - 12)) ** 2
+    return {"E": E, "gamma": float(rng.uniform(0.25, 0.9))}
+
+
+@exercise(
+    "lines-learn",
+    "lines",
+    "turns the energies E of lines into probabilities p ∝ E^γ",
+    draw=_energies,
+    minutes=5,
+    mistakes=[
+        ("Probabilities sum to 1.", lambda E, gamma: E**gamma),
+        ("Take the power first, then divide by the sum of the powers.", lambda E, gamma: (E / E.sum()) ** gamma),
+        ("γ is missing: these are the energies themselves.", lambda E, gamma: E / E.sum()),
+        (
+            "That multiplies by γ, which cancels. It is an exponent.",
+            lambda E, gamma: np.exp(gamma * E) / np.exp(gamma * E).sum(),
+        ),
+    ],
+)
+def learned(E, gamma):
+    return E**gamma / np.sum(E**gamma)
+
+
+def _inclusion(p, n, again=True):
+    sure = np.zeros(p.size, bool)
+    while True:
+        pi = np.where(sure, 1.0, p * (n - sure.sum()) / p[~sure].sum())
+        if pi.max() <= 1 or not again:
+            return pi
+        sure = pi >= 1
+
+
+@exercise(
+    "lines-inclusion",
+    "lines",
+    "gives the probability of each line to be in a mask of n lines: at most 1, and n in sum",
+    draw=lambda rng: {"p": _density(21, 6.0 + rng.random()), "n": int(rng.integers(7, 10))},
+    minutes=20,
+    level="hard",
+    mistakes=[
+        ("Some are above 1.", lambda p, n: n * p),
+        ("Cut at 1, they no longer sum to n: share out what was cut off.", lambda p, n: np.minimum(n * p, 1)),
+        ("They should sum to n, the number of lines.", lambda p, n: p),
+        ("That is for draws with replacement.", lambda p, n: 1 - (1 - p) ** n),
+    ],
+)
+def inclusion(p, n):
+    return _inclusion(p, n)
+
+
+@exercise(
+    "lines-comb",
+    "lines",
+    "draws lines by a comb: which steps of the running sum do the teeth u, u + 1, … meet?",
+    draw=lambda rng: {"pi": _inclusion(_density(30, 2.0), 9), "u": float(rng.uniform(0.1, 0.9))},
+    minutes=10,
+    mistakes=[
+        (
+            "Compare the teeth with the running sum of π, not with π.",
+            lambda pi, u: np.searchsorted(pi, u + np.arange(round(pi.sum()))),
+        ),
+        (
+            "There is one tooth for each line wanted: round(π.sum()), all of them.",
+            lambda pi, u: np.searchsorted(np.cumsum(pi), u + np.arange(round(pi.sum()) - 1)),
+        ),
+        (
+            "One too many: `np.searchsorted` already counts from 0.",
+            lambda pi, u: 1 + np.searchsorted(np.cumsum(pi), u + np.arange(round(pi.sum()))),
+        ),
+    ],
+)
+def comb(pi, u):
+    return np.searchsorted(np.cumsum(pi), u + np.arange(round(pi.sum())))

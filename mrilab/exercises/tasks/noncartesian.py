@@ -1,0 +1,137 @@
+"""Exercises of the chapter on non-Cartesian reconstruction."""
+# The objective says what a reference does.
+# ruff: noqa: D103
+
+import numpy as np
+
+from ..base import choice, exercise
+from ..draws import matrix, noise
+
+choice(
+    "nc-kappa",
+    "noncartesian",
+    "knows what weights W^κ do to FISTA as κ grows from 0 to 1",
+    {
+        "a": "Print L: it falls, so the steps get longer.",
+        "b": "L falls from over a hundred to below two, and 15 iterations reach more.",
+        "c": "L changes, and the early PSNR with it.",
+        "d": "That would be so if noise decided; after 15 iterations convergence does.",
+    },
+    right="b",
+    minutes=15,
+    level="medium",
+)
+
+
+def _weighted(rng):
+    return {"B": noise(rng, 12, 5).astype(complex), "w": rng.uniform(0.2, 2, 12)}
+
+
+def _variance(B, w, power=2, conj=True, sided=True):
+    Bh = (B.conj() if conj else B).T
+    M = np.linalg.inv(Bh @ (w[:, None] * B))
+    C = M @ (Bh @ (w[:, None] ** power * B)) @ M if sided else M
+    return np.trace(C).real
+
+
+@exercise(
+    "nc-noise",
+    "noncartesian",
+    "computes the total variance of weighted least squares",
+    draw=_weighted,
+    minutes=20,
+    tol=1e-3,
+    mistakes=[
+        ("In the middle stands W², not W.", lambda B, w: _variance(B, w, power=1)),
+        ("Bᴴ needs the conjugate.", lambda B, w: _variance(B, w, conj=False)),
+        ("That is for the weights 1.", lambda B, w: _variance(B, np.ones_like(w))),
+        (
+            "The weights multiply the rows of B: w[:, None] * B.",
+            lambda B, w: _variance(B * np.resize(w, B.shape[1]), np.ones_like(w)),
+        ),
+    ],
+)
+def total_variance(B, w):
+    return _variance(B, w)
+
+
+def _points(rng):
+    return {"x": noise(rng, 5, 6), "k": rng.uniform(-0.5, 0.5, (7, 2))}
+
+
+def _dtft(x, k, sign=-1, centred=True, norm=True, swap=False):
+    axes = [np.arange(n) - centred * (n // 2) for n in x.shape]
+    j = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
+    phase = (k[:, ::-1] if swap else k) @ j.T
+    return np.exp(sign * 2j * np.pi * phase) @ x.ravel() / (np.sqrt(x.size) if norm else 1)
+
+
+@exercise(
+    "nc-dtft",
+    "noncartesian",
+    "evaluates the Fourier sum of an image at points k (K, 2) in cycles per pixel, over √N",
+    draw=_points,
+    tol=1e-3,
+    minutes=15,
+    mistakes=[
+        ("The sign of the exponent is that of the inverse.", lambda x, k: _dtft(x, k, sign=1)),
+        ("Pixels are counted from the middle: np.arange(n) - n // 2.", lambda x, k: _dtft(x, k, centred=False)),
+        ("Divide by √N.", lambda x, k: _dtft(x, k, norm=False)),
+        ("k[:, 0] belongs to the rows, k[:, 1] to the columns.", lambda x, k: _dtft(x, k, swap=True)),
+    ],
+)
+def dtft(x, k):
+    return _dtft(x, k).astype(np.complex64)
+
+
+def _weighted_problem(rng):
+    A = matrix(rng, 9, 5)
+    return {"A": A, "w": rng.uniform(0.2, 2, 9).astype(np.float32), "x": noise(rng, 5), "y": noise(rng, 9)}
+
+
+@exercise(
+    "nc-gradient",
+    "noncartesian",
+    "computes the gradient of ½‖W^½(A x − y)‖², with w the diagonal of W",
+    draw=_weighted_problem,
+    minutes=10,
+    level="easy",
+    mistakes=[
+        (
+            "W^½ stands on both sides, so W in the middle: neither √w nor w².",
+            lambda A, w, x, y: A.H(np.sqrt(w) * (A(x) - y)),
+        ),
+        ("W^½ is squared once, not twice.", lambda A, w, x, y: A.H(w**2 * (A(x) - y))),
+        ("Weight the whole residual, y too.", lambda A, w, x, y: A.H(w * A(x) - y)),
+        ("The weights are missing.", lambda A, w, x, y: A.H(A(x) - y)),
+        ("The sign is turned: A x − y.", lambda A, w, x, y: A.H(w * (y - A(x)))),
+    ],
+)
+def gradient(A, w, x, y):
+    return A.H(w * (A(x) - y))
+
+
+def _power(A, x, steps, gram=True, unit=True, root=False):
+    for _ in range(steps):
+        x = x / np.linalg.norm(x) if unit else x
+        x = A.H(A(x)) if gram else A.H(A(A.H(A(x))))
+    size = float(np.linalg.norm(x))
+    return np.sqrt(size) if root else size
+
+
+@exercise(
+    "nc-power",
+    "noncartesian",
+    "estimates ‖A‖² after some steps of the power iteration x ← AᴴA x / ‖x‖, as the norm of the last x",
+    draw=lambda rng: {"A": 3.0 * matrix(rng, 9, 5), "x": noise(rng, 5), "steps": int(rng.integers(2, 5))},
+    tol=1e-3,
+    minutes=10,
+    mistakes=[
+        ("Divide by ‖x‖ at each step.", lambda A, x, n: _power(A, x, n, unit=False)),
+        ("That is ‖A‖: the step of a gradient needs its square.", lambda A, x, n: _power(A, x, n, root=True)),
+        ("One step too few.", lambda A, x, n: _power(A, x, n - 1)),
+        ("One AᴴA a step, not two.", lambda A, x, n: _power(A, x, n, gram=False)),
+    ],
+)
+def power(A, x, steps):
+    return _power(A, x, steps)

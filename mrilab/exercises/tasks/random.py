@@ -1,0 +1,133 @@
+"""Exercises of the chapter on random sampling."""
+# The objective says what a reference does.
+# ruff: noqa: D103
+
+import numpy as np
+
+from ...densities import decay_density
+from ...masks import acceleration
+from ..base import choice, exercise
+
+
+@exercise(
+    "random-cutoff",
+    "random",
+    "expects the number of distinct points among uniform draws with replacement",
+    kind="value",
+    book={"points": 192 * 192, "accel": 6},
+    draw=lambda rng: {"points": int(rng.integers(100, 200)) ** 2, "accel": int(rng.integers(2, 9))},
+    tol=2e-4,
+    minutes=10,
+    mistakes=[
+        ("That is the number of draws. Some points are drawn twice.", lambda N, R: round(N / R)),
+        ("That is the share of the points. Sum over all of them.", lambda N, R: 1 - (1 - 1 / N) ** round(N / R)),
+        ("Those are the points that are never drawn.", lambda N, R: N * (1 - 1 / N) ** round(N / R)),
+        ("That subtracts only pairs of draws; triples matter here.", lambda N, R: N / R - (N / R) ** 2 / N / 2),
+    ],
+)
+def distinct(points, accel):
+    return points * (1 - (1 - 1 / points) ** round(points / accel))
+
+
+def _cloud(rng):
+    weights = rng.uniform(0.2, 1, (9, 8))
+    return {"points": rng.uniform(-0.5, 0.5, (5, 2)), "p": weights / weights.sum()}
+
+
+def _lloyd(points, p, power=2.0, weigh=True, before=True, squared=True):
+    x = (np.argwhere(p > 0) - np.array(p.shape) // 2) / p.shape
+    w = p[p > 0] ** power
+
+    def to_nearest(centres):
+        gap = np.linalg.norm(x[:, None] - centres, axis=-1)
+        return gap.min(axis=1), gap.argmin(axis=1)
+
+    distance, cell = to_nearest(points)
+    moved = points.copy()
+    for i in np.unique(cell):
+        moved[i] = np.average(x[cell == i], axis=0, weights=w[cell == i] if weigh else None)
+    distance = distance if before else to_nearest(moved)[0]
+    return moved, np.sum(w * distance ** (2 if squared else 1))
+
+
+@exercise(
+    "random-lloyd",
+    "random",
+    "makes one step of Lloyd's algorithm, and returns the points and the error E",
+    draw=_cloud,
+    minutes=25,
+    level="hard",
+    mistakes=[
+        ("The weights are p², not p.", lambda points, p: _lloyd(points, p, power=1.0)),
+        ("The mean of a cell is weighted by p².", lambda points, p: _lloyd(points, p, weigh=False)),
+        ("E sums squared distances.", lambda points, p: _lloyd(points, p, squared=False)),
+        (
+            "E is that of the points that came in, not of the moved ones.",
+            lambda points, p: _lloyd(points, p, before=False),
+        ),
+    ],
+)
+def lloyd(points, p):
+    return _lloyd(points, p)
+
+
+choice(
+    "random-steep",
+    "random",
+    "knows which error of the decay costs more",
+    {
+        "flat": "Too flat leaves the strong centre to chance: that costs many decibels.",
+        "steep": "Too steep loses fine detail only, which holds little energy: the table shows a small loss.",
+        "same": "Compare the two ends of your table: the curve is not symmetric.",
+        "none": "The PSNR changes by several decibels over the five exponents.",
+    },
+    right="flat",
+    minutes=15,
+    level="medium",
+)
+
+
+def _decay(shape, cutoff, decay, edge=2.0, norm=np.sum, flat=True, centred=True):
+    axes = np.ix_(*(edge * (np.arange(n) - centred * (n // 2)) / n for n in shape))
+    r = np.hypot(*axes)
+    weights = np.minimum(1, (cutoff / np.maximum(r, 1e-9)) ** decay) if flat else (1 - np.minimum(r, 1)) ** decay
+    return weights / norm(weights)
+
+
+@exercise(
+    "random-density",
+    "random",
+    "builds a density that is flat up to a cut-off, then decays as a power, and sums to 1",
+    draw=lambda rng: {
+        "shape": (int(rng.integers(9, 14)), int(rng.integers(14, 20))),
+        "cutoff": float(rng.uniform(0.2, 0.4)),
+        "decay": float(rng.uniform(1.5, 3)),
+    },
+    minutes=15,
+    mistakes=[
+        ("A density sums to 1; yours is scaled to a largest value of 1.", lambda s, c, d: _decay(s, c, d, norm=np.max)),
+        ("|k| is 1 at the edge of the grid, not ½.", lambda s, c, d: _decay(s, c, d, edge=1.0)),
+        ("DC is at n // 2: subtract it from the indices.", lambda s, c, d: _decay(s, c, d, centred=False)),
+        ("That falls as (1 − |k|)^η. Asked is (cutoff/|k|)^η, at most 1.", lambda s, c, d: _decay(s, c, d, flat=False)),
+    ],
+)
+def density(shape, cutoff, decay):
+    return decay_density(shape, cutoff, decay)
+
+
+@exercise(
+    "random-accel",
+    "random",
+    "measures the acceleration of a mask",
+    draw=lambda rng: {"mask": rng.random((12, 17)) < rng.uniform(0.2, 0.4)},
+    minutes=3,
+    level="easy",
+    mistakes=[
+        ("That is the share of samples; R is its inverse.", lambda mask: float(np.mean(mask))),
+        ("Count points, not lines that hold one.", lambda mask: mask.shape[0] / np.count_nonzero(mask.any(axis=1))),
+        ("Divide by the points sampled, not by those left out.", lambda mask: mask.size / np.count_nonzero(~mask)),
+        ("Not the number of samples: how many times fewer than all.", lambda mask: int(mask.sum())),
+    ],
+)
+def accel(mask):
+    return acceleration(mask)

@@ -1,0 +1,181 @@
+"""Exercises of the chapter on sparsity."""
+# The objective says what a reference does.
+# ruff: noqa: D103
+
+import numpy as np
+
+from ...regularisers import L1
+from ..base import choice, exercise
+from ..draws import noise
+
+
+def _numbers(rng):
+    return {"z": noise(rng, 3, 5), "lam": float(rng.uniform(0.5, 1.2))}
+
+
+def _parts(z, lam):
+    def soft(part):
+        return np.sign(part) * np.maximum(abs(part) - lam, 0)
+
+    return soft(z.real) + 1j * soft(z.imag)
+
+
+@exercise(
+    "sparsity-soft",
+    "sparsity",
+    "writes the soft threshold of complex numbers",
+    draw=lambda rng: {
+        "z": np.concatenate([noise(rng, 12), np.zeros(2, np.complex64)]),
+        "lam": float(rng.uniform(0.5, 1.2)),
+    },
+    minutes=5,
+    level="easy",
+    mistakes=[
+        ("Real and imaginary parts are thresholded apart. Shrink |z|, keep the phase.", _parts),
+        ("That is the hard threshold: what stays must shrink by λ too.", lambda z, lam: z * (abs(z) > lam)),
+        (
+            "Small numbers turn around: 1 − λ/|z| must not be below 0.",
+            lambda z, lam: z * (1 - lam / np.maximum(abs(z), 1e-9)),
+        ),
+        ("The phase is lost: multiply z itself, not |z|.", lambda z, lam: np.maximum(abs(z) - lam, 0)),
+        ("The threshold is λ, not λ/2.", lambda z, lam: L1(lam / 2).prox(z, 1.0)),
+    ],
+)
+def soft(z, lam):
+    return L1(lam).prox(z, 1.0)
+
+
+def _smooth(y, lam):
+    """A rule that does not follow shifts: soft thresholding of the differences of pairs of pixels, down and across."""
+    for _ in range(2):
+        pairs = y.T.reshape(y.shape[1] // 2, 2, -1)
+        mean, gap = (pairs[:, 0] + pairs[:, 1]) / 2, (pairs[:, 0] - pairs[:, 1]) / 2
+        gap = gap * np.maximum(1 - lam / np.maximum(abs(gap), 1e-9), 0)
+        y = np.stack([mean + gap, mean - gap], axis=1).reshape(y.T.shape).astype(y.dtype)
+    return y
+
+
+def _spin(y, denoise, lam, shifts, there=True, back=-1, total=False, axes=(0, 1)):
+    images = [denoise(np.roll(y, (s * there,) * len(axes), axes), lam) for s in range(shifts)]
+    images = [np.roll(image, (back * s,) * len(axes), axes) for s, image in enumerate(images)]
+    return np.sum(images, axis=0) if total else np.mean(images, axis=0)
+
+
+@exercise(
+    "sparsity-cycle",
+    "sparsity",
+    "spins the cycle: shifts by (s, s), denoises, shifts back and averages",
+    draw=lambda rng: {
+        "y": noise(rng, 8, 6),
+        "denoise": _smooth,
+        "lam": float(rng.uniform(0.3, 0.6)),
+        "shifts": int(rng.integers(3, 6)),
+    },
+    minutes=15,
+    mistakes=[
+        ("Shift back before you average.", lambda y, d, lam, n: _spin(y, d, lam, n, back=0)),
+        ("You shift on where you should shift back.", lambda y, d, lam, n: _spin(y, d, lam, n, back=1)),
+        ("Average, do not add up.", lambda y, d, lam, n: _spin(y, d, lam, n, total=True)),
+        ("Both axes shift, by (s, s).", lambda y, d, lam, n: _spin(y, d, lam, n, axes=(0,))),
+        ("Denoise the shifted image, not the one that came in.", lambda y, d, lam, n: _spin(y, d, lam, n, there=False)),
+    ],
+)
+def spin(y, denoise, lam, shifts):
+    return _spin(y, denoise, lam, shifts)
+
+
+def _sure(z, lam, sigma, turn=True, capped=True, weight=1.0, less=True):
+    size = abs(z).astype(float)
+    residual = np.minimum(size, lam) ** 2 if capped else np.full(size.shape, lam**2)
+    divergence = np.where(size > lam, 2 - turn * lam / np.maximum(size, lam), 0)
+    return residual.sum() + weight * sigma**2 * divergence.sum() - less * z.size * sigma**2
+
+
+@exercise(
+    "sparsity-sure",
+    "sparsity",
+    "estimates the risk of the soft threshold by Stein's formula",
+    draw=lambda rng: {**_numbers(rng), "sigma": float(rng.uniform(0.5, 1.0))},
+    minutes=30,
+    level="hard",
+    mistakes=[
+        ("Across |z| the derivative is 1 − λ/|z|, not 1.", lambda z, lam, s: _sure(z, lam, s, turn=False)),
+        ("Below the threshold h = 0, so |h − z|² is |z|², not λ².", lambda z, lam, s: _sure(z, lam, s, capped=False)),
+        (
+            "The divergence is multiplied by σ², not 2σ²: σ²/2 is the variance of each part.",
+            lambda z, lam, s: _sure(z, lam, s, weight=2.0),
+        ),
+        ("N σ² is missing at the end.", lambda z, lam, s: _sure(z, lam, s, less=False)),
+    ],
+)
+def sure(z, lam, sigma):
+    return _sure(z, lam, sigma)
+
+
+def _keep(z, k, by=abs):
+    rank = np.argsort(np.argsort(-by(z), axis=None)).reshape(z.shape)
+    return np.where(rank < k, z, 0)
+
+
+@exercise(
+    "sparsity-keep",
+    "sparsity",
+    "keeps the k coefficients of largest magnitude and sets the others to zero",
+    draw=lambda rng: {"z": noise(rng, 4, 6), "k": int(rng.integers(4, 9))},
+    minutes=5,
+    level="easy",
+    mistakes=[
+        ("Sort by the magnitude, not the real part.", lambda z, k: _keep(z, k, by=np.real)),
+        ("Those are the smallest; the largest are wanted.", lambda z, k: _keep(z, k, by=lambda x: -abs(x))),
+        ("One too few: check `>` against `>=`.", lambda z, k: _keep(z, k - 1)),
+        ("Keep the values, not their magnitudes.", lambda z, k: abs(_keep(z, k))),
+        (
+            "k over the whole array, not in each row.",
+            lambda z, k: np.stack([_keep(row, k) for row in z]) if k < z.shape[1] else z.copy(),
+        ),
+    ],
+)
+def keep(z, k):
+    return _keep(z, k)
+
+
+@exercise(
+    "sparsity-cost",
+    "sparsity",
+    "computes the cost ½‖A z − y‖² + λ‖z‖₁, a real number",
+    draw=lambda rng: {"A": noise(rng, 4, 6), "z": noise(rng, 6), "y": noise(rng, 4), "lam": float(rng.uniform(0.5, 2))},
+    tol=1e-3,
+    minutes=5,
+    level="easy",
+    mistakes=[
+        ("The half is missing.", lambda A, z, y, lam: np.sum(abs(A @ z - y) ** 2) + lam * abs(z).sum()),
+        (
+            "The norm is squared in the data term.",
+            lambda A, z, y, lam: np.linalg.norm(A @ z - y) / 2 + lam * abs(z).sum(),
+        ),
+        (
+            "|z| is the magnitude: |Re z| + |Im z| is another norm.",
+            lambda A, z, y, lam: np.sum(abs(A @ z - y) ** 2) / 2 + lam * (abs(z.real) + abs(z.imag)).sum(),
+        ),
+        (
+            "The l1 norm sums magnitudes, not squares.",
+            lambda A, z, y, lam: np.sum(abs(A @ z - y) ** 2) / 2 + lam * np.sum(abs(z) ** 2),
+        ),
+    ],
+)
+def cost(A, z, y, lam):
+    return np.sum(abs(A @ z - y) ** 2) / 2 + lam * np.sum(abs(z))
+
+
+choice(
+    "sparsity-choice",
+    "sparsity",
+    "knows what a threshold on real and imaginary parts apart does",
+    {
+        "a": "It shrinks a number on an axis by λ, one on the diagonal by √2 λ.",
+        "b": "A turn of the phase then changes the result: it prefers phases along the axes.",
+        "c": "It is the prox of |Re z| + |Im z|, so it does minimise something.",
+        "d": "It costs the same. The picture is what differs.",
+    },
+    right="b",
+)

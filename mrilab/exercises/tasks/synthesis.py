@@ -1,0 +1,170 @@
+"""Exercises of the chapter on synthesis: ISTA, FISTA, restart."""
+# The objective says what a reference does.
+# ruff: noqa: D103
+
+from math import sqrt
+
+import numpy as np
+
+from ...regularisers import L1, lambda_max
+from ..base import choice, exercise
+from ..draws import least_squares, noise
+
+
+def _gradient_inputs(rng):
+    return {"A": noise(rng, 6, 4), "x": noise(rng, 4), "y": noise(rng, 6)}
+
+
+@exercise(
+    "synthesis-gradient",
+    "synthesis",
+    "computes the gradient of ½‖A x − y‖² for a complex matrix A",
+    draw=_gradient_inputs,
+    minutes=5,
+    level="easy",
+    mistakes=[
+        ("The conjugate is forgotten: Aᴴ is A.conj().T.", lambda A, x, y: A.T @ (A @ x - y)),
+        ("With the ½ in front there is no factor of 2.", lambda A, x, y: 2 * A.conj().T @ (A @ x - y)),
+        ("The sign is turned: A x − y.", lambda A, x, y: A.conj().T @ (y - A @ x)),
+        ("That is the residual; apply Aᴴ to it.", lambda A, x, y: A @ x - y),
+    ],
+)
+def gradient(A, x, y):
+    return A.conj().T @ (A @ x - y)
+
+
+def _step_inputs(rng):
+    f = least_squares(rng)
+    lam = 0.2 * lambda_max(f, L1(1.0))
+    return {"f": f, "g": L1(lam), "z": noise(rng, 8), "step": float(rng.uniform(0.4, 0.8))}
+
+
+@exercise(
+    "fista-step",
+    "synthesis",
+    "takes one forward–backward step, prox(z − s ∇f(z), s)",
+    draw=_step_inputs,
+    minutes=5,
+    level="easy",
+    mistakes=[
+        ("The step is doubled.", lambda f, g, z, s: g.prox(z - 2 * s * f.grad(z), s)),
+        ("The prox needs the step too: its threshold is s λ.", lambda f, g, z, s: g.prox(z - s * f.grad(z), 1.0)),
+        ("That climbs: subtract the gradient.", lambda f, g, z, s: g.prox(z + s * f.grad(z), s)),
+        ("The prox is missing.", lambda f, g, z, s: z - s * f.grad(z)),
+        ("First the gradient, then the prox.", lambda f, g, z, s: g.prox(z, s) - s * f.grad(g.prox(z, s))),
+        ("The gradient is not multiplied by the step.", lambda f, g, z, s: g.prox(z - f.grad(z), s)),
+    ],
+)
+def step(f, g, z, step):
+    return g.prox(z - step * f.grad(z), step)
+
+
+def _factors(n, rule=lambda t: (1 + sqrt(1 + 4 * t**2)) / 2, top=lambda old, t: old - 1):
+    t, factors = 1.0, []
+    for _ in range(n):
+        old, t = t, rule(t)
+        factors.append(top(old, t) / t)
+    return np.array(factors)
+
+
+@exercise(
+    "synthesis-momentum",
+    "synthesis",
+    "computes the factors (t_k − 1)/t_{k+1} of FISTA's momentum",
+    kind="value",
+    book={"n": 200},
+    draw=lambda rng: {"n": int(rng.integers(50, 200))},
+    minutes=5,
+    level="easy",
+    mistakes=[
+        ("The root holds 1 + 4 t².", lambda n: _factors(n, rule=lambda t: (1 + sqrt(1 + 4 * t)) / 2)),
+        ("The numerator has the old t, not the new one.", lambda n: _factors(n, top=lambda old, t: t - 1)),
+        (
+            "That is ModOpt's or Chambolle's k/(k + 3), near but not the same.",
+            lambda n: np.arange(n) / (np.arange(n) + 3),
+        ),
+        ("One is subtracted in the numerator.", lambda n: _factors(n, top=lambda old, t: old)),
+    ],
+)
+def momentum(n):
+    return _factors(n)
+
+
+@exercise(
+    "synthesis-step",
+    "synthesis",
+    "finds the largest step of FISTA, in units of 1/L, as β → 1",
+    kind="value",
+    book={},
+    tol=5e-3,
+    minutes=20,
+    mistakes=[
+        ("That is ISTA's bound. Momentum makes it smaller.", 2.0),
+        ("1/L is safe, but a little more is possible: where does μ reach −1?", 1.0),
+        ("Put μ = −1 into μ² − (1−s)(1+β)μ + (1−s)β = 0; β stands twice.", 1.5),
+    ],
+)
+def longest():
+    return 4 / 3
+
+
+def _restart_inputs(rng):
+    """A problem with a bound that is 5 times too large, and an end soon after the first rise of the cost."""
+    f = least_squares(rng, 30, 10)
+    f.A.norm2 = f.lipschitz = 5.0
+    g = L1(0.02 * lambda_max(f, L1(1.0)))
+    costs = _restart(f, g, 100, when=lambda costs: False)[1]
+    rises = np.flatnonzero(np.diff(costs) > 1e-6 * costs[0])
+    return {"f": f, "g": g, "max_iter": int(rises[0]) + 9 if rises.size else 60}
+
+
+def _restart(f, g, max_iter, *, when=lambda costs: costs[-1] > costs[-2], to_z=True, to_t=True):
+    z = w = f.zeros()
+    t, s, costs = 1.0, 1 / f.lipschitz, [f(z) + g(z)]
+    for _ in range(max_iter):
+        old, told = z, t
+        z = g.prox(w - s * f.grad(w), s)
+        costs.append(f(z) + g(z))
+        t = (1 + sqrt(1 + 4 * t**2)) / 2
+        w = z + (told - 1) / t * (z - old)
+        if when(costs):
+            w, t = z if to_z else w, 1.0 if to_t else t
+    return z, np.array(costs)
+
+
+@exercise(
+    "synthesis-restart",
+    "synthesis",
+    "adds a restart to FISTA: w = z, t = 1 whenever the cost has risen; returns z and all costs",
+    draw=_restart_inputs,
+    tol=2e-4,
+    trials=3,
+    minutes=30,
+    level="hard",
+    mistakes=[
+        ("No restart: the costs still rise.", lambda *a: _restart(*a, when=lambda c: False)),
+        ("It restarts at each step, which is ISTA.", lambda *a: _restart(*a, when=lambda c: True)),
+        (
+            "The costs begin with that of the start, before the first iteration.",
+            lambda *a: (_restart(*a)[0], _restart(*a)[1][1:]),
+        ),
+        ("Set t = 1 too: the momentum goes on.", lambda *a: _restart(*a, to_t=False)),
+        ("Set w = z too: this step still has the old momentum.", lambda *a: _restart(*a, to_z=False)),
+    ],
+)
+def restart(f, g, max_iter):
+    return _restart(f, g, max_iter)
+
+
+choice(
+    "synthesis-choice",
+    "synthesis",
+    "knows what a λ above λ_max gives",
+    {
+        "a": "Zero-filling is what λ → 0 with one step of gradient descent gives.",
+        "b": "Zero is then a minimum: every coefficient's pull is below its price.",
+        "c": "It converges, and at once: to what?",
+        "d": "The approximation band is penalised too in this chapter, so it does not stay.",
+    },
+    right="b",
+)

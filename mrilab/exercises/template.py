@@ -1,0 +1,65 @@
+"""A template for a teacher's own exercises, with solutions that stay private: copy it, and keep the copy to yourself.
+
+from mrilab.exercises import check, load
+load("my_exercises.py")
+check("template-fft", my_function, student="ada")
+"""
+
+import numpy as np
+
+from mrilab import FFT
+from mrilab.exercises import choice, exercise
+
+
+def draw(rng: np.random.Generator) -> dict:
+    """Return the inputs by name, in the order of the arguments; another student has another rng, so other inputs."""
+    shape = int(rng.integers(4, 9)), int(rng.integers(4, 9))  # odd sizes find swapped shifts
+    return {"x": rng.standard_normal(shape).astype(np.complex64)}
+
+
+# The decorated function is the solution. Each mistake is a hint and a wrong answer that earns it: at least three.
+@exercise(
+    "template-fft",
+    "kspace",
+    "transforms an image to k-space and back",
+    draw=draw,
+    mistakes=[
+        ("That goes to k-space. Come back.", lambda x: FFT(x.shape)(x)),
+        ("A transform and its inverse cancel: no factor is needed.", lambda x: 2 * x),
+        ("The image is turned around: the second transform is an inverse.", lambda x: FFT(x.shape)(FFT(x.shape)(x))),
+    ],
+    minutes=5,
+    level="easy",
+    points=2,
+)
+def there_and_back(x: np.ndarray) -> np.ndarray:
+    """Return the solution."""
+    return FFT(x.shape).H(FFT(x.shape)(x))
+
+
+# A value instead of a function: `book` has the numbers that are printed, `draw` those of each student.
+@exercise(
+    "template-lines",
+    "lines",
+    "counts the lines of an acceleration",
+    kind="value",
+    book={"lines": 256, "accel": 4},
+    draw=lambda rng: {"lines": 240, "accel": int(rng.choice([2, 3, 5]))},
+    mistakes=[
+        ("That many are left out.", lambda lines, accel: lines - lines // accel),
+        ("Divide.", lambda lines, accel: lines * accel),
+        ("That is R.", lambda lines, accel: accel),
+    ],
+)
+def lines_of(lines: int, accel: int) -> int:
+    """Return the solution."""
+    return lines // accel
+
+
+choice(
+    "template-choice",
+    "lines",
+    "knows what to leave out",
+    {"a": "That is the contrast.", "b": "High frequencies hold little energy.", "c": "That is all.", "d": "No."},
+    right="b",
+)

@@ -1,0 +1,56 @@
+"""What a check says, in a notebook, in a terminal and to a screen reader."""
+
+from dataclasses import dataclass
+from html import escape
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer of `check`: true if passed, so that `assert check(…)` works.
+
+    >>> verdict = Verdict("fista-step", False, "a step of FISTA", reason="the answer is None", hint="Return it.")
+    >>> bool(verdict), verdict
+    (False, ✘ fista-step: not yet. The answer is None.
+      Hint: Return it.)
+    """
+
+    name: str
+    passed: bool
+    objective: str
+    reason: str = ""
+    on: str = ""
+    hint: str = ""
+    points: int = 1
+
+    def __bool__(self) -> bool:
+        return self.passed
+
+    def _parts(self) -> list[tuple[str, str]]:
+        """Return (label, text) of what there is to say."""
+        if self.passed:
+            return [("", f"{_sentence(self.objective)}")] + ([("Why", self.hint)] if self.hint else [])
+        parts = [("", _sentence(self.reason))]
+        return parts + [(label, text) for label, text in (("Input", self.on), ("Hint", self.hint)) if text]
+
+    @property
+    def _title(self) -> str:
+        return f"{'✔' if self.passed else '✘'} {self.name}: {'passed' if self.passed else 'not yet'}."
+
+    def __repr__(self) -> str:
+        first, *rest = self._parts()
+        return "\n".join([f"{self._title} {first[1]}", *(f"  {label}: {text}" for label, text in rest)])
+
+    def _repr_html_(self) -> str:
+        """Return a box that a screen reader announces; sign and word say what its colour says."""
+        colour = "#1a7f37" if self.passed else "#b35900"
+        first, *rest = self._parts()
+        lines = "".join(f"<br><b>{label}:</b> {escape(text)}" for label, text in rest)
+        return (
+            f'<div role="status" style="border-left: 0.4em solid {colour}; padding: 0.4em 0.8em; margin: 0.3em 0">'
+            f"<b>{escape(self._title)}</b> {escape(first[1])}{lines}</div>"
+        )
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".") if text else ""

@@ -1,0 +1,101 @@
+"""Batches: samples with a mask and maps of their own, and the operator that measures each of them by its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..arrays import namespace
+from ..coils import Coils
+from ..fourier import FFT, Mask
+from ..linop import LinearOperator
+from .dataset import Sample
+
+
+class Each(LinearOperator):
+    """The block diagonal operator diag(A₁, …, A_B): item b of a batch (B, …) is measured by A_b.
+
+    Works on every array library, and lets gradients through. Raises ValueError for no operators, or for operators of
+    different shapes.
+
+    >>> from mrilab import Identity
+    >>> Each([1.0 * Identity((2,)), 3.0 * Identity((2,))])(np.ones((2, 2)))
+    array([[1., 1.],
+           [3., 3.]])
+    """
+
+    def __init__(self, operators: Sequence[LinearOperator]):
+        shapes = {(A.shape_out, A.shape_in) for A in operators}
+        if len(shapes) != 1:
+            raise ValueError(f"a batch takes operators of one shape, got {sorted(shapes)}")
+        ((shape_out, shape_in),) = shapes
+        super().__init__((len(operators), *shape_out), (len(operators), *shape_in))
+        self.operators = list(operators)
+        self.needs_complex = any(A.needs_complex for A in operators)
+        norms = [A.norm2 for A in operators if A.norm2 is not None]
+        self.norm2 = max(norms) if len(norms) == len(operators) else None
+
+    def _apply(self, parts, x, ndim):
+        axis = x.ndim - ndim
+        lead = (slice(None),) * axis
+        return namespace(x).stack([part(x[(*lead, b)]) for b, part in enumerate(parts)], axis=axis)
+
+    def _op(self, x):
+        return self._apply([A._op for A in self.operators], x, len(self.shape_in))
+
+    def _adj_op(self, y):
+        return self._apply([A._adj_op for A in self.operators], y, len(self.shape_out))
+
+
+@dataclass
+class Batch:
+    """What a network is trained on: data, what they measure, and how.
+
+    Attributes
+    ----------
+    y : tensor, complex64 (B, C, H, W)
+        Noisy k-space, zero where not sampled.
+    target : tensor, complex64 (B, H, W)
+        The reference.
+    masks : bool array (B, H, W)
+    smaps : tensor, complex64 (B, C, H, W)
+    """
+
+    y: Tensor
+    target: Tensor
+    masks: np.ndarray
+    smaps: Tensor
+
+    @property
+    def A(self) -> Each:
+        """The operator Ω F S of each sample."""
+        shape = self.masks.shape[1:]
+        return Each([Mask(mask) @ FFT(shape) @ Coils(smaps) for mask, smaps in zip(self.masks, self.smaps)])
+
+    def to(self, device: torch.device | str) -> "Batch":
+        """Return the batch with its tensors on `device`."""
+        y, target, smaps = (part.to(device, non_blocking=True) for part in (self.y, self.target, self.smaps))
+        return Batch(y, target, self.masks, smaps)
+
+    def pin_memory(self) -> "Batch":
+        """Return the batch in memory that a GPU reads quickly; the DataLoader asks for it."""
+        return Batch(self.y.pin_memory(), self.target.pin_memory(), self.masks, self.smaps.pin_memory())
+
+
+def collate(samples: Sequence[Sample]) -> Batch:
+    """Return samples of one shape as a `Batch`; raises ValueError if the shapes differ.
+
+    >>> sample = Sample(np.ones((1, 4, 4), np.complex64), np.ones((4, 4), bool), np.ones((1, 4, 4), np.complex64),
+    ...                 np.ones((4, 4), np.complex64))
+    >>> collate([sample, sample]).A
+    Each(2, 4, 4)
+    """
+    shapes = {sample.y.shape for sample in samples}
+    if len(shapes) != 1:
+        raise ValueError(f"a batch takes data of one shape, got {sorted(shapes)}: use batch_size 1")
+    y, smaps, target = (
+        torch.from_numpy(np.stack([getattr(sample, name) for sample in samples])) for name in ("y", "smaps", "target")
+    )
+    return Batch(y, target, np.stack([sample.mask for sample in samples]), smaps)

@@ -1,0 +1,28 @@
+"""From settings to a network."""
+
+from torch import nn
+
+from .images import ImageUNet, ZeroFilledUNet
+from .settings import Settings
+from .unrolled import Unrolled
+
+
+def build(settings: Settings) -> nn.Module:
+    """Return the network that the settings describe, to be called as net(A, y).
+
+    >>> count_parameters(build(Settings(kind="magnitude")))
+    7756097
+    """
+    size = {"channels": settings.channels, "pools": settings.pools}
+    if settings.network == "unet":
+        return ZeroFilledUNet(ImageUNet(kind=settings.kind, **size))
+    return Unrolled(cascades=settings.cascades, consistency=settings.consistency, shared=settings.shared, **size)
+
+
+def count_parameters(net: nn.Module) -> int:
+    """Return the number of learned values.
+
+    >>> count_parameters(nn.Linear(2, 1))
+    3
+    """
+    return sum(p.numel() for p in net.parameters())

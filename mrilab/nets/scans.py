@@ -1,0 +1,108 @@
+"""A folder of fully sampled scans, such as fastMRI's, as a data set."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import numpy as np
+
+from ..coils import Coils
+from ..data import load_kspace
+from ..espirit import espirit
+from ..fourier import FFT
+from .dataset import Slices
+
+SUFFIXES = (".h5", ".npy", ".cfl")
+
+
+class ScanFolder(Slices):
+    """All slices of the fully sampled scans in a folder, in any format of `load_kspace`, scaled to a maximum of 1.
+
+    Coil maps are estimated by ESPIRiT from the complete data, once; a single coil is taken as it is. The reference is
+    the coil-combined image of the file, noise and all. fastMRI's own folders are its splits: give `singlecoil_train`
+    and `singlecoil_val`; `check_apart` raises if two data sets share a scan.
+
+    Parameters
+    ----------
+    folder : path
+        Searched with all its subfolders.
+    split : {"train", "validation", "test"}
+        What it is used for.
+    **options
+        As of `Slices`; a `cache` folder is advisable: without one, a process reads a file once for each of its slices.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder, or no scan in it.
+    DataError
+        For a file that is none; ValueError for a scan that is under-sampled already.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     np.save(folder + "/scan.npy", FFT((32, 32))(np.ones((2, 1, 32, 32), np.complex64)) + 0.001)
+    ...     data = ScanFolder(folder, "train", accel=2)
+    ...     len(data), data[1].y.shape
+    (2, (1, 32, 32))
+    """
+
+    name = "scan"
+
+    def __init__(self, folder: str | os.PathLike, split: str, **options):
+        super().__init__(split, **options)
+        self.source = Path(folder)
+        if not self.source.is_dir():
+            raise FileNotFoundError(f"there is no folder {self.source}")
+        self.paths = sorted(path for path in self.source.rglob("*") if path.suffix.lower() in SUFFIXES)
+        if not self.paths:
+            raise FileNotFoundError(f"{self.source} holds no scans ({', '.join(SUFFIXES)})")
+        self.places = [(path, k) for path in self.paths for k in range(_count(path))]
+        if self.folder is not None:
+            text = "\n".join(f"{path.resolve()} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in self.paths)
+            self.folder /= "scans-" + hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def complete(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        path, number = self.places[index]
+        kspace = load_kspace(path).kspace
+        kspace = kspace.reshape(-1, *kspace.shape[-3:])[number]
+        if not 0.5 < np.mean(kspace.any(axis=(0, 2))) <= 1:
+            raise ValueError(f"{path} is under-sampled already: training takes complete scans")
+        smaps = espirit(kspace) if len(kspace) > 1 else np.ones_like(kspace)
+        image = (FFT(kspace.shape[1:]) @ Coils(smaps)).H(kspace)
+        return kspace / np.abs(image).max(), smaps
+
+
+def check_apart(*sets: ScanFolder) -> None:
+    """Raise ValueError if two of the data sets share a scan, by its name or by its content."""
+    seen: dict[str, Path] = {}
+    for data in sets:
+        mine = {key: path for path in data.paths for key in (path.stem, _digest(path))}
+        for key, path in mine.items():
+            if key in seen:
+                raise ValueError(f"{path}, for {data.split}, is {seen[key]} again: no scan may be in two splits")
+        seen |= mine
+
+
+def _count(path: Path) -> int:
+    """Return the number of slices in a file; fastMRI's says so without being read."""
+    if path.suffix.lower() == ".h5":
+        from ..hdf5 import open_hdf5
+
+        with open_hdf5(path) as file:
+            if "kspace" in file:
+                return len(file["kspace"])
+    return int(np.prod(load_kspace(path).kspace.shape[:-3]))
+
+
+def _digest(path: Path) -> str:
+    """Return a hash of a file's size, beginning and end: two scans that agree in them are one."""
+    size = path.stat().st_size
+    with open(path, "rb") as file:
+        start = file.read(1 << 20)
+        file.seek(max(0, size - (1 << 20)))
+        return hashlib.sha256(str(size).encode() + start + file.read()).hexdigest()

@@ -1,0 +1,112 @@
+"""All settings of a training, checked, and turned into options of the command line."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields
+from math import isfinite
+from typing import Any
+
+from .dataset import PATTERNS
+from .images import KINDS
+from .unrolled import CONSISTENCY
+
+
+def _setting(default: Any, text: str, *, least: float | None = None, known: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"help": text, "least": least, "known": known})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a training is: network, data, loop and machine.
+
+    Raises TypeError for a value of another type, ValueError for one that is out of range or unknown.
+
+    >>> Settings(channels=8).channels
+    8
+    """
+
+    network: str = _setting("unet", "the network", known=("unet", "unrolled"))
+    channels: int = _setting(32, "channels of the U-Net's first level", least=1)
+    pools: int = _setting(4, "how often the U-Net halves the image", least=1)
+    kind: str = _setting("complex", "what the U-Net alone sees", known=KINDS)
+    cascades: int = _setting(6, "iterations of the unrolled network", least=1)
+    consistency: str = _setting("gradient", "its data consistency", known=CONSISTENCY)
+    shared: bool = _setting(False, "one U-Net for all cascades")
+    data: str = _setting("", "folder of scans to train on; empty: the simulated brains")
+    validation_data: str = _setting("", "folder of scans to validate on")
+    height: int = _setting(192, "rows of a simulated image", least=8)
+    width: int = _setting(192, "columns of a simulated image", least=8)
+    coils: int = _setting(1, "coils of a simulated scan", least=1)
+    accel: float = _setting(4.0, "acceleration", least=1)
+    pattern: str = _setting("random_lines", "kind of mask", known=PATTERNS)
+    noise: float = _setting(0.01, "noise added, for images of largest magnitude 1", least=0)
+    train_slices: int = _setting(400, "simulated slices to train on", least=1)
+    validation_slices: int = _setting(40, "simulated slices to validate on", least=1)
+    epochs: int = _setting(40, "epochs at most", least=1)
+    batch_size: int = _setting(4, "slices a step in each process", least=1)
+    learning_rate: float = _setting(1e-3, "of Adam, before its cosine decay", least=0)
+    loss: str = _setting("l1", "what is minimised", known=("l1", "mse"))
+    patience: int = _setting(10, "epochs without a better validation before it stops", least=1)
+    seed: int = _setting(0, "of weights, order, masks and noise", least=0)
+    workers: int = _setting(0, "processes that load data", least=0)
+    device: str = _setting("auto", "where to compute", known=("auto", "cpu", "cuda"))
+    bf16: bool = _setting(False, "convolutions in bfloat16, where the GPU has it")
+    compile: bool = _setting(False, "torch.compile the U-Nets")
+    deterministic: bool = _setting(False, "the same figures each time, at some cost in speed")
+    out: str = _setting("_build/training", "folder of the log, the checkpoint and the weights")
+    cache: str = _setting("", "folder of complete slices; empty: in `out`")
+    resume: bool = _setting(False, "go on from the checkpoint in `out`")
+
+    def __post_init__(self):
+        for item in fields(self):
+            value, least, known = getattr(self, item.name), item.metadata["least"], item.metadata["known"]
+            kind: Any = item.type
+            wanted = (int, float) if kind is float else (kind,)
+            if not isinstance(value, wanted) or (isinstance(value, bool) and kind is not bool):
+                raise TypeError(f"{item.name} must be {kind.__name__}, got {value!r}")
+            if known and value not in known:
+                raise ValueError(f"unknown {item.name} {value!r}: it is one of {', '.join(map(repr, known))}")
+            if least is not None and not (value >= least and isfinite(value)):
+                raise ValueError(f"{item.name} must be at least {least}, got {value!r}")
+        if bool(self.data) != bool(self.validation_data):
+            raise ValueError("data and validation_data go together: two folders, or none")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the settings by name."""
+        return asdict(self)
+
+
+def from_dict(values: dict[str, Any]) -> Settings:
+    """Return settings from a mapping; raises ValueError for unknown names, and lists those known.
+
+    >>> from_dict({"pools": 3}).pools
+    3
+    """
+    known = [item.name for item in fields(Settings)]
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise ValueError(f"unknown settings {unknown}; known are {', '.join(known)}")
+    return Settings(**values)
+
+
+def parse(arguments: Sequence[str] | None = None) -> Settings:
+    """Return the settings that a command line asks for; a wrong one ends the program with a message.
+
+    >>> parse(["--learning-rate", "0.01", "--shared"]).learning_rate
+    0.01
+    """
+    parser = argparse.ArgumentParser(
+        "python -m mrilab.nets.training", formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    for item in fields(Settings):
+        name, text = "--" + item.name.replace("_", "-"), item.metadata["help"]
+        if item.type is bool:
+            parser.add_argument(name, action=argparse.BooleanOptionalAction, default=item.default, help=text)
+        else:
+            kind: Any = item.type
+            known = item.metadata["known"] or None
+            parser.add_argument(name, type=kind, choices=known, default=item.default, help=text)
+    try:
+        return Settings(**vars(parser.parse_args(arguments)))
+    except ValueError as error:
+        parser.error(str(error))

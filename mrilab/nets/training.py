@@ -1,0 +1,231 @@
+"""Training: `python -m mrilab.nets.training --help`, on a CPU or a GPU; `torchrun -m mrilab.nets.training`, on many."""
+
+import csv
+import os
+import platform
+import subprocess
+import warnings
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from math import cos, pi
+from pathlib import Path
+from pickle import UnpicklingError
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+from torch.utils.data import DataLoader, DistributedSampler, Subset
+
+from ..arrays import best_device
+from ..driver import progress_bar
+from ..files import atomic
+from ..metrics import psnr
+from .batches import collate
+from .dataset import Slices
+from .images import ImageUNet
+from .networks import build
+from .population import Brains
+from .scans import ScanFolder, check_apart
+from .settings import Settings, parse
+from .weights import save_weights
+
+MACHINE = ("out", "cache", "resume", "workers")  # settings that do not change the result
+
+
+def datasets(s: Settings) -> tuple[Slices, Slices]:
+    """Return the training and the validation set: of the brains, or of folders."""
+    options: Any = {"accel": s.accel, "pattern": s.pattern, "noise": s.noise, "seed": s.seed}
+    options["cache"] = s.cache or Path(s.out) / "cache"
+    if s.data:
+        scans = ScanFolder(s.data, "train", **options), ScanFolder(s.validation_data, "validation", **options)
+        check_apart(*scans)
+        return scans
+    options |= {"shape": (s.height, s.width), "coils": s.coils}
+    return Brains("train", s.train_slices, **options), Brains("validation", s.validation_slices, **options)
+
+
+def train(s: Settings, sets: tuple[Slices, Slices] | None = None) -> list[dict[str, float]]:
+    """Train the network of the settings; return the log, a row an epoch.
+
+    Writes into `s.out`: log.csv, checkpoint.pt after every epoch, and weights.safetensors of the best epoch with its
+    JSON. With `resume`, an interrupted training goes on after its last whole epoch, and gives what an unbroken one
+    would. Under torchrun each process takes `batch_size` slices a step, and gradients are averaged.
+
+    Raises FileExistsError if `s.out` holds a checkpoint and `resume` is off; ValueError if it is of other settings, or
+    if there are fewer slices than a step takes.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as out:
+    ...     s = Settings(channels=2, pools=1, height=16, width=16, train_slices=2, validation_slices=1, epochs=1,
+    ...                  batch_size=2, device="cpu", out=out)
+    ...     log = train(s)
+    >>> log[0]["epoch"]
+    1
+    """
+    rank, world = (int(os.environ.get(name, default)) for name, default in (("RANK", 0), ("WORLD_SIZE", 1)))
+    device = torch.device(best_device() if s.device == "auto" else s.device)
+    if device.type == "cuda":
+        device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
+        torch.cuda.set_device(device)
+    owner = world > 1 and not dist.is_initialized()
+    if owner:
+        dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    before = torch.are_deterministic_algorithms_enabled()
+    if s.deterministic:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.use_deterministic_algorithms(True)
+    try:
+        return _train(s, sets or datasets(s), rank, world, device)
+    finally:
+        torch.use_deterministic_algorithms(before)
+        if owner:
+            dist.destroy_process_group()
+
+
+def _train(s: Settings, sets: tuple[Slices, Slices], rank: int, world: int, device: torch.device):
+    training, validation = sets
+    torch.manual_seed(s.seed)
+    net = build(s).to(device)
+    if s.compile:
+        for part in net.modules():
+            if isinstance(part, ImageUNet):
+                part.unet.compile()
+    model = DistributedDataParallel(net, [device] if device.type == "cuda" else None) if world > 1 else net
+    optimizer = torch.optim.Adam(net.parameters(), lr=s.learning_rate)
+    sampler: DistributedSampler = DistributedSampler(training, world, rank, seed=s.seed, drop_last=True)
+    options: Any = {"num_workers": s.workers, "collate_fn": collate, "pin_memory": device.type == "cuda"}
+    batches = DataLoader(training, s.batch_size, sampler=sampler, drop_last=True, **options)
+    share = Subset(validation, range(rank, len(validation), world))
+    checks = DataLoader(share, 1, **options)
+    if not len(batches):
+        raise ValueError(f"{len(training)} slices are fewer than a step takes, {s.batch_size} in {world} processes")
+    log, best = _begin(s, net, optimizer)
+    for epoch in range(len(log), s.epochs):
+        if log and epoch - min(log, key=lambda row: row["validation_loss"])["epoch"] >= s.patience:
+            break
+        start = perf_counter()
+        training.set_epoch(epoch)
+        sampler.set_epoch(epoch)
+        model.train()
+        total = 0.0
+        with progress_bar(len(batches), None if rank == 0 else False) as bar:
+            for step, batch in enumerate(batches):
+                done = (epoch * len(batches) + step) / (s.epochs * len(batches))
+                for group in optimizer.param_groups:  # a cosine from the rate to 0
+                    group["lr"] = s.learning_rate * (1 + cos(pi * done)) / 2
+                batch = batch.to(device)
+                with precision(s, device):
+                    x = model(batch.A, batch.y)
+                value = loss(s, x, batch.target)
+                optimizer.zero_grad()
+                value.backward()
+                optimizer.step()
+                total += value.item()
+                bar.update()
+        row = {"epoch": epoch + 1, "train_loss": _average([total, float(len(batches))], device)[0]}
+        row |= validate(s, net, checks, device)
+        if not log or row["validation_loss"] < min(r["validation_loss"] for r in log):
+            best = {name: value.detach().cpu().clone() for name, value in net.state_dict().items()}
+        log.append(row | {"seconds": perf_counter() - start})
+        if rank == 0:
+            _save(s, net, optimizer, log, best)
+    if rank == 0:
+        net.load_state_dict(best)
+        save_weights(net, Path(s.out) / "weights.safetensors", _record(s, sets, log, device, world))
+    return log
+
+
+def precision(s: Settings, device: torch.device):
+    """Return the context in which convolutions are done in bfloat16, where it is asked for and the GPU has it."""
+    if s.bf16 and device.type == "cuda" and torch.cuda.is_bf16_supported():
+        return torch.autocast("cuda", torch.bfloat16)
+    if s.bf16:
+        warnings.warn(f"{device} has no quick bfloat16: going on in float32", stacklevel=2)
+    return nullcontext()
+
+
+def loss(s: Settings, x: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    """Return mean |x − target| or mean |x − target|², of magnitudes where the network gives no phase."""
+    error = (x - (target if x.is_complex() else target.abs())).abs()
+    return error.mean() if s.loss == "l1" else error.square().mean()
+
+
+@torch.no_grad()
+def validate(s: Settings, net: nn.Module, batches: DataLoader, device: torch.device) -> dict[str, float]:
+    """Return the mean loss, the PSNR, and that of zero-filling over the validation set, all processes together."""
+    net.eval()
+    sums = np.zeros(4)
+    for batch in batches:
+        batch = batch.to(device)
+        A = batch.A
+        with precision(s, device):
+            x = net(A, batch.y)
+        sums += [loss(s, x, batch.target).item(), psnr(x, batch.target), psnr(A.H(batch.y), batch.target), 1]
+    return dict(zip(("validation_loss", "psnr", "zero_filled_psnr"), _average(list(sums), device)))
+
+
+def _average(sums: list[float], device: torch.device) -> list[float]:
+    """Return sums over all processes, divided by the last."""
+    values = torch.tensor(sums, dtype=torch.float64, device=device)
+    if dist.is_initialized():
+        dist.all_reduce(values)
+    return (values[:-1] / values[-1]).tolist()
+
+
+def _begin(s: Settings, net: nn.Module, optimizer: torch.optim.Optimizer) -> tuple[list, dict]:
+    """Return the log and the best weights so far, the state of everything put back if there is a checkpoint."""
+    path = Path(s.out) / "checkpoint.pt"
+    if not path.exists():
+        return [], {}
+    if not s.resume:
+        raise FileExistsError(f"{path} is there already: resume it, or choose another folder")
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)  # numbers and text: no code
+    except (RuntimeError, EOFError, UnpicklingError) as error:
+        raise ValueError(f"{path}: found no checkpoint ({str(error)[:200]}); remove it to start afresh") from error
+    now = s.as_dict()
+    other = [k for k, v in state["settings"].items() if k not in MACHINE and now.get(k) != v]
+    if other:
+        raise ValueError(f"{path} is of a training with other {other}: {[state['settings'][k] for k in other]}")
+    net.load_state_dict(state["net"])
+    optimizer.load_state_dict(state["optimizer"])
+    torch.set_rng_state(state["rng"])
+    return state["log"], state["best"]
+
+
+def _save(s: Settings, net: nn.Module, optimizer: torch.optim.Optimizer, log: list, best: dict) -> None:
+    """Write checkpoint and log; sampler, masks and noise follow from seed and epoch, so they need no state."""
+    out = Path(s.out)
+    out.mkdir(parents=True, exist_ok=True)
+    state = {"settings": s.as_dict(), "net": net.state_dict(), "optimizer": optimizer.state_dict(), "log": log}
+    with atomic(out / "checkpoint.pt") as part:
+        torch.save(state | {"best": best, "rng": torch.get_rng_state()}, part)
+    with atomic(out / "log.csv") as part, open(part, "w", newline="") as file:
+        writer = csv.DictWriter(file, list(log[0]))
+        writer.writeheader()
+        writer.writerows(log)
+
+
+def _record(s: Settings, sets: tuple[Slices, Slices], log: list, device: torch.device, world: int) -> dict[str, Any]:
+    git = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=40"]
+    commit = subprocess.run(git, capture_output=True, text=True).stdout.strip() or "unknown"
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else f"{platform.machine()} CPU"
+    best = min(log, key=lambda row: row["validation_loss"])
+    return {
+        "settings": s.as_dict(),
+        "seed": s.seed,
+        "commit": commit,
+        "data": [f"{type(data).__name__} {data.split}, {len(data)} slices" for data in sets],
+        "hardware": f"{world} × {name}, torch {torch.__version__}",
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "validation": best,
+        "test": None,
+    }
+
+
+if __name__ == "__main__":
+    train(parse())

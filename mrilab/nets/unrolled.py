@@ -1,0 +1,109 @@
+"""Unrolled reconstruction: a few iterations of a solver, with a small network in the place of the prox."""
+
+import torch
+from torch import Tensor, nn
+
+from ..linop import LinearOperator
+from ..masks import whole
+from .images import ImageUNet
+
+CONSISTENCY = ("gradient", "cg")
+
+
+class Unrolled(nn.Module):
+    """An unrolled network: cascades of data consistency by A and of a learned correction, from x₀ = Aᴴ y.
+
+    With R_k an `ImageUNet`, x ↦ x + σ U_k((x − μ) / σ), cascade k is one of
+
+    - "gradient", the variational network: x ← R_k(x) − η_k Aᴴ(A x − y), with a learned step η_k;
+    - "cg", MoDL: x ← argmin ‖A x − y‖² + λ_k ‖x − R_k(x_k)‖² = (AᴴA + λ_k)⁻¹(Aᴴy + λ_k R_k(x_k)), by conjugate
+      gradients, with a learned weight λ_k.
+
+    A is any operator of `mrilab` whose images are (H, W) (batches: `Each`); gradients flow through it.
+
+    Parameters
+    ----------
+    cascades : int
+        Number of iterations.
+    channels, pools : int
+        Of the U-Net in each.
+    consistency : {"gradient", "cg"}
+        Which data consistency.
+    shared : bool
+        Whether all cascades are one network, as in MoDL: as few parameters as one.
+    cg_steps : int
+        Conjugate gradient iterations a cascade.
+
+    Raises
+    ------
+    ValueError
+        For another consistency, and for data that A or the U-Net refuse.
+
+    References
+    ----------
+    Hammernik et al., Magn. Reson. Med. 79 (2018); Sriram et al., MICCAI 2020; Aggarwal, Mani and Jacob, MoDL, IEEE
+    Trans. Med. Imaging 38 (2019).
+
+    Examples
+    --------
+    >>> from mrilab import FFT, Mask, random_lines
+    >>> A = Mask(random_lines((32, 32), accel=2)) @ FFT((32, 32))
+    >>> y = torch.ones(1, 32, 32, dtype=torch.complex64)
+    >>> Unrolled(cascades=2, channels=4, pools=2)(A, A(y)).shape
+    torch.Size([1, 32, 32])
+    """
+
+    def __init__(
+        self,
+        *,
+        cascades: int = 6,
+        channels: int = 16,
+        pools: int = 3,
+        consistency: str = "gradient",
+        shared: bool = False,
+        cg_steps: int = 6,
+    ):
+        super().__init__()
+        if consistency not in CONSISTENCY:
+            raise ValueError(f"unknown consistency {consistency!r}: it is one of {', '.join(map(repr, CONSISTENCY))}")
+        self.cascades, self.cg_steps = whole("cascades", cascades, 1), whole("cg_steps", cg_steps, 1)
+        self.consistency = consistency
+        count = 1 if shared else cascades
+        self.correct = nn.ModuleList(ImageUNet(channels=channels, pools=pools) for _ in range(count))
+        # The logarithm keeps λ above 0; η begins at the gradient step of length 1, λ at 0.05.
+        self.weight = nn.Parameter(torch.full((cascades,), 1.0 if consistency == "gradient" else -3.0))
+
+    def forward(self, A: LinearOperator, y: Tensor) -> Tensor:
+        start = x = A.H(y)  # (B, H, W)
+        for k in range(self.cascades):
+            corrected = self.correct[k % len(self.correct)](x)
+            if self.consistency == "gradient":
+                x = corrected - self.weight[k] * A.H(A(x) - y)
+            else:
+                lam = self.weight[k].exp()
+                x = solve(A, start + lam * corrected, lam, corrected, self.cg_steps)
+        return x
+
+
+def solve(A: LinearOperator, b: Tensor, lam: Tensor, x: Tensor, steps: int) -> Tensor:
+    """Return `steps` conjugate gradient iterations on (AᴴA + λ) x = b from x (B, H, W), by image.
+
+    `mrilab.conjugate_gradient` is the same without gradients: its inner products are Python numbers. Source: Hestenes
+    and Stiefel, J. Res. Natl. Bur. Stand. 49 (1952).
+    """
+    gram = A.gram
+    r = b - gram(x) - lam * x
+    p, size = r, _energy(r)
+    floor = torch.finfo(size.dtype).eps ** 2 * _energy(b) + torch.finfo(size.dtype).tiny  # 0/0 at the solution
+    for _ in range(steps):
+        q = gram(p) + lam * p
+        alpha = size / (torch.real(p.conj() * q).sum(dim=(-2, -1), keepdim=True) + floor)
+        x, r = x + alpha * p, r - alpha * q
+        size_old, size = size, _energy(r)
+        p = r + size / (size_old + floor) * p
+    return x
+
+
+def _energy(x: Tensor) -> Tensor:
+    """‖x‖² of each image, (B, 1, 1)."""
+    return torch.view_as_real(x).square().sum(dim=-1).sum(dim=(-2, -1), keepdim=True)
