@@ -139,10 +139,11 @@ def _wait_for_device(x):
 
 
 def progress_bar(total: int, progress: bool | None):
-    """A tqdm bar where somebody watches, in a terminal or a notebook; TQDM_DISABLE=1 silences it."""
+    """A tqdm bar if asked for; by default where somebody watches, unless TQDM_DISABLE is set."""
     from tqdm.auto import tqdm
 
     if progress is None:
         watched = sys.stderr.isatty() or "ipykernel" in sys.modules
         progress = watched and not os.environ.get("TQDM_DISABLE")  # tqdm's notebook bar does not heed it
-    return tqdm(total=total, leave=False) if progress else tqdm(total=total, disable=True)
+    # Said either way: left out, `disable` is what TQDM_DISABLE was when tqdm was imported.
+    return tqdm(total=total, leave=False, disable=not progress)

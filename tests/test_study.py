@@ -1,6 +1,5 @@
 """A study over processes: what it gives, what it survives, and what it refuses."""
 
-import functools
 import json
 import os
 import signal
@@ -10,7 +9,6 @@ import time
 
 import numpy as np
 import pytest
-import tqdm.auto
 
 from mrilab import FFT, L1, LeastSquares, Mask, Wavelet, fista, lambda_max, random_lines, shepp_logan
 from mrilab.study import Results, StudyError, study
@@ -285,8 +283,6 @@ def test_what_is_no_array_of_numbers_fails_by_name(tmp_path):
 
 
 def test_progress_is_shown_where_asked(tmp_path, capsys, monkeypatch):
-    # tqdm reads TQDM_DISABLE, which make sets, when it is imported: only an argument can undo that.
-    monkeypatch.setattr("tqdm.auto.tqdm", functools.partial(tqdm.auto.tqdm, disable=False))
     monkeypatch.delenv("TQDM_DISABLE", raising=False)
     study(inverse, [1, 2], tmp_path / "a", workers=0)
     assert capsys.readouterr().err == ""
