@@ -4,6 +4,7 @@ Source: Inati et al., ISMRM Raw data format: a proposed standard for MRI raw dat
 """
 
 import os
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +51,8 @@ def read_ismrmrd(path: str | os.PathLike, *, encoding: int = 0) -> Scan:
     path = Path(path)
     with open_hdf5(path) as file:
         try:
-            import ismrmrd
+            with warnings.catch_warnings():  # ismrmrd's import makes all warnings visible, the caller's too
+                import ismrmrd
         except ImportError as error:
             raise ImportError(f"reading {path.name} needs ismrmrd: pip install 'mrilab[formats]'") from error
         names = scan_groups(file)

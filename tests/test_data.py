@@ -1,6 +1,8 @@
 """Raw k-space: four formats give one array, and what is broken is named."""
 
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -277,3 +279,11 @@ def test_a_mask_knows_arrays_and_axes():
         sampling_mask(kspace[0, 0])
     with pytest.raises(AttributeError):
         Scan(kspace).kspace = kspace
+
+
+def test_reading_leaves_the_filters_of_warnings_alone(tmp_path):
+    kspace = undersampled(1, 2, 8, 8)
+    write_ismrmrd(tmp_path / "scan.h5", header(8, 8, 8), lines_of(kspace))
+    code = "import sys, warnings; from mrilab import load_kspace; before = list(warnings.filters)"
+    code += "; load_kspace(sys.argv[1]); assert warnings.filters == before and 'ismrmrd' in sys.modules"
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code, str(tmp_path / "scan.h5")], check=True)
