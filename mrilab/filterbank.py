@@ -41,7 +41,7 @@ class FilterBank(LinearOperator):
 
     norm2 = 1.0
 
-    def __init__(self, name: str, shape: tuple[int, ...], level: int):
+    def __init__(self, name: str, shape: tuple[int, ...], level: int = 4):
         shape = check_shape(shape, type(self).__name__, ndims=(2,))
         self.name, self.level, self.filters = name, _check_level(level, shape), filters(name)
         self._matrices: dict[tuple, Constant] = {}

@@ -40,9 +40,6 @@ class UndecimatedWavelet(FilterBank):
     (7, 8, 8)
     """
 
-    def __init__(self, name: str, shape: tuple[int, ...], level: int = 4):
-        super().__init__(name, shape, level)
-
     def _shape_out(self, shape):
         return (3 * self.level + 1, *shape)
 

@@ -45,9 +45,6 @@ class Wavelet(FilterBank):
     True
     """
 
-    def __init__(self, name: str, shape: tuple[int, ...], level: int = 4):
-        super().__init__(name, shape, level)
-
     def _shape_out(self, shape):
         return tuple(-(-n // 2**self.level) * 2**self.level for n in shape)
 
