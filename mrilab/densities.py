@@ -111,7 +111,7 @@ def draw_mask(density: Array, accel: float, *, center=0, seed: int = 0, replace:
     >>> int(mask.sum()), int(draw_mask(decay_density((64, 64)), 8, replace=True).sum()) < 512
     (512, True)
     """
-    p = _check(density)
+    p = check_density(density)
     count, box = plan(p.shape, accel, center)
     if not replace:
         _check_support(p, count, box)
@@ -136,7 +136,7 @@ def lloyd_points(density: Array, count: int, *, iterations: int = 20, seed: int 
     >>> points.shape, bool(abs(points).max() < 0.5)
     ((9, 2), True)
     """
-    p = _check(density)
+    p = check_density(density)
     count = whole("the number of points", count, 1, p.size)
     nowhere = (slice(0, 0),) * 2
     _check_support(p, count, nowhere)
@@ -156,7 +156,7 @@ def lloyd_mask(density: Array, accel: float, *, iterations: int = 20, seed: int 
     >>> int(mask.sum()), bool(mask[32, 32])
     (512, True)
     """
-    p = _check(density)
+    p = check_density(density)
     count, box = plan(p.shape, accel, 0)
     _check_support(p, count, box)
     mask = np.zeros(p.shape, dtype=bool)
@@ -207,10 +207,11 @@ def _normalised(weights: np.ndarray) -> np.ndarray:
     return weights / weights.sum()
 
 
-def _check(density: Array) -> np.ndarray:
+def check_density(density: Array) -> np.ndarray:
     """Return weights as a density, float64 of sum 1."""
     p = to_numpy(density)
-    check_grid(p.shape)
+    if p.ndim != 2 or p.size == 0:
+        raise ValueError(f"a density has shape (H, W) and is not empty, got {p.shape}")
     if p.dtype.kind not in "fiu":
         raise TypeError(f"a density must be an array of real numbers, got {p.dtype}")
     if not (np.isfinite(p).all() and (p >= 0).all() and p.any()):

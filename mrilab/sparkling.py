@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .arrays import Array, check_positive, to_numpy
+from .arrays import Array, check_positive
+from .densities import check_density
 from .driver import Result, drive
 from .gradients import Projector, check_curves, project
 from .masks import whole
@@ -194,15 +195,3 @@ def _resample(k, at, wanted):
     from scipy.interpolate import CubicSpline
 
     return CubicSpline(at, k, axis=1)(wanted)
-
-
-def check_density(density: Array) -> np.ndarray:
-    """Return a density (H, W) as float64 NumPy array; raise unless it is finite, not negative and not all zero."""
-    values = to_numpy(density)
-    if values.dtype.kind not in "fiub":
-        raise TypeError(f"a density holds real numbers, got {values.dtype}")
-    if values.ndim != 2 or min(values.shape, default=0) < 2:
-        raise ValueError(f"a density has shape (H, W), at least (2, 2), got {values.shape}")
-    if not np.isfinite(values).all() or values.min() < 0:
-        raise ValueError("a density must be finite and nowhere negative")
-    return values.astype(np.float64)

@@ -133,7 +133,7 @@ def test_ctrl_c_keeps_what_has_been_reached():
         ({"start": np.zeros((2, 64, 3))}, "2-D"),
         ({"density": np.ones((8, 8, 8))}, r"\(8, 8, 8\)"),
         ({"density": -np.ones((8, 8))}, "negative"),
-        ({"density": np.zeros((8, 8))}, "zero all over"),
+        ({"density": np.zeros((8, 8))}, "zero everywhere"),
         ({"density": np.full((8, 8), np.inf)}, "finite"),
         ({"levels": 5}, "5 levels"),
         ({"step": -1}, "step"),
