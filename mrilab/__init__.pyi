@@ -75,6 +75,7 @@ from .sparkling import sparkling as sparkling
 from .study import Results as Results
 from .study import StudyError as StudyError
 from .study import study as study
+from .tables import spread as spread
 from .tables import table as table
 from .toeplitz import NormalEquations as NormalEquations
 from .toeplitz import ToeplitzGram as ToeplitzGram

@@ -45,3 +45,19 @@ def table(rows: Sequence[Mapping[str, Any]]) -> Table:
     return Table(
         keys[0], [[f"{v:.4g}" if isinstance(v, float | np.floating) else str(v) for v in row.values()] for row in rows]
     )
+
+
+def spread(values: Sequence[float] | np.ndarray, digits: int = 2) -> str:
+    """Return "mean ± standard deviation" of figures that vary, such as the PSNR over heads, to so many digits.
+
+    The deviation is that of the sample, √(Σ(v − v̄)²/(n − 1)): an estimate for other heads. One value stands alone.
+    Raises ValueError unless `values` is (n,) and not empty.
+
+    >>> spread([31.0, 33.0], 1), spread([31.0])
+    ('32.0 ± 1.4', '31.00')
+    """
+    figures = np.asarray(values, dtype=float)
+    if figures.ndim != 1 or figures.size == 0:
+        raise ValueError(f"spread takes figures of shape (n,), at least one, got shape {figures.shape}")
+    deviation = f" ± {figures.std(ddof=1):.{digits}f}" if figures.size > 1 else ""
+    return f"{figures.mean():.{digits}f}{deviation}"
