@@ -43,8 +43,8 @@ class Slices(Dataset):
     Parameters
     ----------
     split : {"train", "validation", "test"}
-    accel : float
-        Acceleration.
+    accel : float or sequence of float
+        Acceleration; of several, each sample draws one.
     pattern : str
         The function of `mrilab.masks` that draws the mask.
     noise : float
@@ -77,7 +77,8 @@ class Slices(Dataset):
         for what, value, known in (("split", split, tuple(SPLITS)), ("pattern", pattern, PATTERNS)):
             if value not in known:
                 raise ValueError(f"unknown {what} {value!r}: it is one of {', '.join(map(repr, known))}")
-        self.split, self.accel, self.pattern, self.seed = split, accel, pattern, masks.whole("seed", seed, 0)
+        self.split, self.pattern, self.seed = split, pattern, masks.whole("seed", seed, 0)
+        self.accels = tuple(check_positive("accel", value) for value in np.atleast_1d(accel).tolist())
         self.noise = check_positive("noise", noise, or_zero=True)
         self.epoch = 0
         self.folder = None if cache is None else Path(cache)
@@ -95,15 +96,17 @@ class Slices(Dataset):
         self.epoch = epoch if self.split == "train" else 0
 
     def stream(self, index: int, purpose: str) -> int:
-        """Return the seed of a slice's mask or noise in this epoch: 64 bits that no other purpose has."""
-        words = [list(SPLITS).index(self.split), ("mask", "noise").index(purpose), self.seed, self.epoch, index]
+        """Return the seed of a slice's mask, noise or acceleration in this epoch: 64 bits that no other purpose has."""
+        purposes = ("mask", "noise", "accel")
+        words = [list(SPLITS).index(self.split), purposes.index(purpose), self.seed, self.epoch, index]
         return int(np.random.SeedSequence(words).generate_state(1, np.uint64)[0])
 
     def mask(self, index: int, shape: tuple[int, int]) -> np.ndarray:
         """Return the mask of a slice in this epoch, bool (H, W)."""
+        accel = self.accels[self.stream(index, "accel") % len(self.accels)]
         if self.pattern == "regular_lines":  # with the calibration lines that its name leaves out
-            return masks.regular_lines(shape, self.accel) | masks.center_lines(shape, max(1, round(0.06 * shape[0])))
-        return getattr(masks, self.pattern)(shape, self.accel, seed=self.stream(index, "mask"))
+            return masks.regular_lines(shape, accel) | masks.center_lines(shape, max(1, round(0.06 * shape[0])))
+        return getattr(masks, self.pattern)(shape, accel, seed=self.stream(index, "mask"))
 
     def __getitem__(self, index: int) -> Sample:
         if not 0 <= index < len(self):

@@ -1,4 +1,4 @@
-"""A U-Net on images: complex numbers as channels, the scale taken out and put back, and zero-filling before it."""
+"""A U-Net on images: complex numbers as channels, the scale taken out and put back; after zero-filling, or on noise."""
 
 import torch
 from torch import Tensor, nn
@@ -78,3 +78,39 @@ class ZeroFilledUNet(nn.Module):
 
     def forward(self, A: LinearOperator, y: Tensor) -> Tensor:
         return self.correct(A.H(y))
+
+
+class Denoiser(nn.Module):
+    """A U-Net that takes white noise of known strength out of images (B, H, W): D(x, σ) = x + σ U(x / σ, s / σ).
+
+    σ, the standard deviation E|n|² = σ² of the complex noise, has shape (B,). Dividing by it makes one network serve
+    all units. s, the root mean square of the image, tells how far the image stands above the noise.
+
+    Raises
+    ------
+    ValueError
+        For images that are not complex64 (B, H, W), or a sigma that is not positive, of shape (B,).
+
+    Examples
+    --------
+    >>> Denoiser(channels=4, pools=2)(torch.ones(3, 32, 32, dtype=torch.complex64), torch.full((3,), 0.1)).shape
+    torch.Size([3, 32, 32])
+    """
+
+    def __init__(self, *, channels: int = 16, pools: int = 3):
+        super().__init__()
+        self.unet = UNet(3, 2, channels=channels, pools=pools)
+
+    def forward(self, x: Tensor, sigma: Tensor) -> Tensor:
+        if x.ndim != 3 or not x.is_complex():
+            raise ValueError(f"a denoiser takes complex images (B, H, W), got {x.dtype} {tuple(x.shape)}")
+        if sigma.shape != x.shape[:1] or not bool((sigma > 0).all()):
+            raise ValueError(
+                f"sigma must be positive, of shape {tuple(x.shape[:1])}, got {tuple(sigma.shape)}: {sigma}"
+            )
+        sigma = sigma[:, None, None, None]
+        channels = torch.view_as_real(x).movedim(-1, 1)  # (B, 2, H, W)
+        level = channels.square().sum(dim=1, keepdim=True).mean(dim=(-2, -1), keepdim=True).sqrt()
+        seen = torch.cat([channels, level.expand_as(channels[:, :1])], dim=1) / sigma
+        out = channels + sigma * self.unet(seen.contiguous()).float()
+        return torch.view_as_complex(out.movedim(1, -1).contiguous())

@@ -2,13 +2,13 @@
 
 from torch import nn
 
-from .images import ImageUNet, ZeroFilledUNet
+from .images import Denoiser, ImageUNet, ZeroFilledUNet
 from .settings import Settings
 from .unrolled import Unrolled
 
 
 def build(settings: Settings) -> nn.Module:
-    """Return the network that the settings describe, to be called as net(A, y).
+    """Return the network that the settings describe, to be called as net(A, y); a denoiser as net(x, sigma).
 
     >>> count_parameters(build(Settings(kind="magnitude")))
     7756097
@@ -16,6 +16,8 @@ def build(settings: Settings) -> nn.Module:
     size = {"channels": settings.channels, "pools": settings.pools}
     if settings.network == "unet":
         return ZeroFilledUNet(ImageUNet(kind=settings.kind, **size))
+    if settings.network == "denoiser":
+        return Denoiser(**size)
     return Unrolled(cascades=settings.cascades, consistency=settings.consistency, shared=settings.shared, **size)
 
 

@@ -10,6 +10,8 @@ from .dataset import PATTERNS
 from .images import KINDS
 from .unrolled import CONSISTENCY
 
+TASKS = ("reconstruct", "self-supervised", "denoise")
+
 
 def _setting(default: Any, text: str, *, least: float | None = None, known: tuple[str, ...] = ()) -> Any:
     return field(default=default, metadata={"help": text, "least": least, "known": known})
@@ -25,7 +27,7 @@ class Settings:
     8
     """
 
-    network: str = _setting("unet", "the network", known=("unet", "unrolled"))
+    network: str = _setting("unet", "the network", known=("unet", "unrolled", "denoiser"))
     channels: int = _setting(32, "channels of the U-Net's first level", least=1)
     pools: int = _setting(4, "how often the U-Net halves the image", least=1)
     kind: str = _setting("complex", "what the U-Net alone sees", known=KINDS)
@@ -37,7 +39,7 @@ class Settings:
     height: int = _setting(192, "rows of a simulated image", least=8)
     width: int = _setting(192, "columns of a simulated image", least=8)
     coils: int = _setting(1, "coils of a simulated scan", least=1)
-    accel: float = _setting(4.0, "acceleration", least=1)
+    accel: tuple = _setting((4.0,), "accelerations: each sample draws one", least=1)
     pattern: str = _setting("random_lines", "kind of mask", known=PATTERNS)
     noise: float = _setting(0.01, "noise added, for images of largest magnitude 1", least=0)
     train_slices: int = _setting(400, "simulated slices to train on", least=1)
@@ -45,7 +47,8 @@ class Settings:
     epochs: int = _setting(40, "epochs at most", least=1)
     batch_size: int = _setting(4, "slices a step in each process", least=1)
     learning_rate: float = _setting(1e-3, "of Adam, before its cosine decay", least=0)
-    loss: str = _setting("l1", "what is minimised", known=("l1", "mse"))
+    task: str = _setting("reconstruct", "what is learned, from targets or without", known=TASKS)
+    loss: str = _setting("l1", "how far images are apart", known=("l1", "mse"))
     patience: int = _setting(10, "epochs without a better validation before it stops", least=1)
     seed: int = _setting(0, "of weights, order, masks and noise", least=0)
     workers: int = _setting(0, "processes that load data", least=0)
@@ -66,8 +69,13 @@ class Settings:
                 raise TypeError(f"{item.name} must be {kind.__name__}, got {value!r}")
             if known and value not in known:
                 raise ValueError(f"unknown {item.name} {value!r}: it is one of {', '.join(map(repr, known))}")
-            if least is not None and not (value >= least and isfinite(value)):
+            values: Any = value if kind is tuple else (value,)
+            if not values or any(not isinstance(v, (int, float)) for v in values if kind is tuple):
+                raise TypeError(f"{item.name} must be one or more numbers, got {value!r}")
+            if least is not None and not all(v >= least and isfinite(v) for v in values):
                 raise ValueError(f"{item.name} must be at least {least}, got {value!r}")
+        if (self.network == "denoiser") != (self.task == "denoise"):
+            raise ValueError(f"network 'denoiser' and task 'denoise' go together, got {self.network!r}, {self.task!r}")
         if bool(self.data) != bool(self.validation_data):
             raise ValueError("data and validation_data go together: two folders, or none")
 
@@ -86,7 +94,8 @@ def from_dict(values: dict[str, Any]) -> Settings:
     unknown = sorted(set(values) - set(known))
     if unknown:
         raise ValueError(f"unknown settings {unknown}; known are {', '.join(known)}")
-    return Settings(**values)
+    kept: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+    return Settings(**kept)  # JSON and the command line have lists
 
 
 def parse(arguments: Sequence[str] | None = None) -> Settings:
@@ -102,11 +111,13 @@ def parse(arguments: Sequence[str] | None = None) -> Settings:
         name, text = "--" + item.name.replace("_", "-"), item.metadata["help"]
         if item.type is bool:
             parser.add_argument(name, action=argparse.BooleanOptionalAction, default=item.default, help=text)
+        elif item.type is tuple:
+            parser.add_argument(name, type=float, nargs="+", default=item.default, help=text)
         else:
             kind: Any = item.type
             known = item.metadata["known"] or None
             parser.add_argument(name, type=kind, choices=known, default=item.default, help=text)
     try:
-        return Settings(**vars(parser.parse_args(arguments)))
+        return from_dict(vars(parser.parse_args(arguments)))
     except ValueError as error:
         parser.error(str(error))

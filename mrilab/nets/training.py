@@ -28,6 +28,7 @@ from .batches import collate
 from .dataset import Slices
 from .images import ImageUNet
 from .networks import build
+from .objectives import estimate, objective
 from .population import Brains
 from .scans import ScanFolder, check_apart
 from .settings import Settings, parse
@@ -117,10 +118,8 @@ def _train(s: Settings, sets: tuple[Slices, Slices], rank: int, world: int, devi
                 done = (epoch * len(batches) + step) / (s.epochs * len(batches))
                 for group in optimizer.param_groups:  # a cosine from the rate to 0
                     group["lr"] = s.learning_rate * (1 + cos(pi * done)) / 2
-                batch = batch.to(device)
                 with precision(s, device):
-                    x = model(batch.A, batch.y)
-                value = loss(s, x, batch.target)
+                    value = objective(s, model, batch.to(device), _seed(s, epoch, step, rank))
                 optimizer.zero_grad()
                 value.backward()
                 optimizer.step()
@@ -140,32 +139,35 @@ def _train(s: Settings, sets: tuple[Slices, Slices], rank: int, world: int, devi
 
 
 def precision(s: Settings, device: torch.device):
-    """Return the context in which convolutions are done in bfloat16, where it is asked for and the GPU has it."""
-    if s.bf16 and device.type == "cuda" and torch.cuda.is_bf16_supported():
-        return torch.autocast("cuda", torch.bfloat16)
+    """Return the context in which convolutions are done in bfloat16, where it is asked for and the hardware has it."""
+    quick = torch.cuda.is_bf16_supported if device.type == "cuda" else torch.ops.mkldnn._is_mkldnn_bf16_supported
+    if s.bf16 and quick():
+        return torch.autocast(device.type, torch.bfloat16)
     if s.bf16:
         warnings.warn(f"{device} has no quick bfloat16: going on in float32", stacklevel=2)
     return nullcontext()
 
 
-def loss(s: Settings, x: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """Return mean |x − target| or mean |x − target|², of magnitudes where the network gives no phase."""
-    error = (x - (target if x.is_complex() else target.abs())).abs()
-    return error.mean() if s.loss == "l1" else error.square().mean()
-
-
 @torch.no_grad()
 def validate(s: Settings, net: nn.Module, batches: DataLoader, device: torch.device) -> dict[str, float]:
-    """Return the mean loss, the PSNR, and that of zero-filling over the validation set, all processes together."""
+    """Return the mean loss, the PSNR, and that of zero-filling over the validation set, all processes together.
+
+    The loss is that of the task, so a self-supervised training is stopped by samples, never by a target.
+    """
     net.eval()
     sums = np.zeros(4)
-    for batch in batches:
+    for number, batch in enumerate(batches):
         batch = batch.to(device)
-        A = batch.A
         with precision(s, device):
-            x = net(A, batch.y)
-        sums += [loss(s, x, batch.target).item(), psnr(x, batch.target), psnr(A.H(batch.y), batch.target), 1]
+            value = objective(s, net, batch, number).item()
+            x = estimate(s, net, batch, number)
+        sums += [value, psnr(x, batch.target), psnr(batch.A.H(batch.y), batch.target), 1]
     return dict(zip(("validation_loss", "psnr", "zero_filled_psnr"), _average(list(sums), device)))
+
+
+def _seed(s: Settings, *where: int) -> int:
+    """Return the seed of what one step draws, in epoch, step and process: a resumed training draws the same."""
+    return int(np.random.SeedSequence([s.seed, *where]).generate_state(1, np.uint64)[0] >> 1)
 
 
 def _average(sums: list[float], device: torch.device) -> list[float]:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import nn
@@ -24,10 +25,11 @@ class WeightsError(ValueError):
     """
 
 
-def save_weights(net: nn.Module, path: str | os.PathLike, record: dict[str, Any]) -> Path:
+def save_weights(net: nn.Module, path: str | os.PathLike, record: dict[str, Any], *, half: bool = False) -> Path:
     """Write the weights to `path` and `record`, with their SHA-256 added, to the .json beside it.
 
-    `record["settings"]` must rebuild the network; raises WeightsError if it does not.
+    `half` stores float16: half the size, each weight good to three digits. `record["settings"]` must rebuild the
+    network; raises WeightsError if it does not.
 
     >>> from tempfile import TemporaryDirectory
     >>> from mrilab.nets import Settings
@@ -37,7 +39,8 @@ def save_weights(net: nn.Module, path: str | os.PathLike, record: dict[str, Any]
     ...     net, record = load_weights(path)
     """
     path = Path(path)
-    state = {name: value.detach().cpu().contiguous() for name, value in net.state_dict().items()}
+    dtype = torch.float16 if half else torch.float32
+    state = {name: value.detach().to("cpu", dtype).contiguous() for name, value in net.state_dict().items()}
     _compare(path, state, build(from_dict(record["settings"])))
     data = save(state)
     with atomic(path) as part:

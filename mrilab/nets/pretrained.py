@@ -1,0 +1,35 @@
+"""The networks that the chapters use, with the weights that come with the package."""
+
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from .weights import load_weights
+
+FOLDER = Path(__file__).parent / "stored"
+
+
+def pretrained_names() -> list[str]:
+    """Return the names of the networks that `pretrained` loads.
+
+    >>> "unet-1" in pretrained_names()
+    True
+    """
+    return sorted(path.stem for path in FOLDER.glob("*.safetensors"))
+
+
+def pretrained(name: str) -> tuple[nn.Module, dict[str, Any]]:
+    """Return (network, record): a network of the chapters, ready to use, and where it comes from.
+
+    The number in a name is that of the coils it was trained on. Nothing is downloaded, and no code is loaded. Raises
+    ValueError for an unknown name, and lists those known.
+
+    >>> net, record = pretrained("unet-1")
+    >>> record["settings"]["network"]
+    'unet'
+    """
+    if name not in pretrained_names():
+        raise ValueError(f"no network is called {name!r}: there are {', '.join(pretrained_names())}")
+    net, record = load_weights(FOLDER / f"{name}.safetensors")
+    return net.eval(), record

@@ -1,0 +1,77 @@
+"""The trainings of the chapters' networks: `python -m mrilab.nets.recipes`, one by one; `… unet-1 ssdu-8` for some."""
+
+import argparse
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from .pretrained import FOLDER
+from .settings import Settings
+from .training import train
+from .weights import load_weights, save_weights
+
+# 128 × 128 and bfloat16 keep each within minutes on two cores of a CPU that has it.
+COMMON: dict[str, Any] = {
+    "height": 128,
+    "width": 128,
+    "accel": (4.0, 8.0),
+    "noise": 0.01,
+    "train_slices": 480,
+    "validation_slices": 24,
+}
+COMMON |= {"pools": 3, "learning_rate": 2e-3, "bf16": True, "patience": 100}
+UNROLLED: dict[str, Any] = {"network": "unrolled", "channels": 8, "cascades": 4, "epochs": 25}
+
+RECIPES: dict[str, dict[str, Any]] = {
+    "unet-1": {"channels": 16, "epochs": 40},
+    "unrolled-1": UNROLLED,
+    "denoiser": {"network": "denoiser", "task": "denoise", "channels": 16, "epochs": 15},
+    "unrolled-8": UNROLLED | {"coils": 8, "epochs": 15},
+    "unet-8": {"channels": 16, "coils": 8, "epochs": 25},
+    "ssdu-1": UNROLLED | {"task": "self-supervised"},
+    "ssdu-8": UNROLLED | {"task": "self-supervised", "coils": 8, "epochs": 15},
+    **{f"ensemble-{seed}": {"channels": 8, "epochs": 15, "seed": seed} for seed in range(1, 5)},
+    **{f"cascades-{n}": UNROLLED | {"cascades": n, "channels": 6, "pools": 2, "epochs": 10} for n in (1, 2, 4, 8)},
+}
+
+
+def settings(name: str, folder: str | Path) -> Settings:
+    """Return the settings of a recipe, whose log and checkpoints go to `folder`.
+
+    >>> settings("ssdu-1", "out").task
+    'self-supervised'
+    """
+    options = COMMON | RECIPES[name]
+    return Settings(**options, out=str(Path(folder) / name), cache=str(Path(folder) / "cache"), resume=True)
+
+
+def follow(name: str, folder: str | Path) -> None:
+    """Train the network of a recipe, going on where it was interrupted, and store its weights as float16."""
+    s = settings(name, folder)
+    train(s)
+    net, record = load_weights(Path(s.out) / "weights.safetensors")
+    del record["settings"]["out"], record["settings"]["cache"]  # paths of a machine
+    FOLDER.mkdir(exist_ok=True)
+    save_weights(net, FOLDER / f"{name}.safetensors", record | {"stored": "float16"}, half=True)
+    shutil.copy(Path(s.out) / "log.csv", FOLDER / f"{name}.csv")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Follow the recipes that the command line names, or all that have no weights yet."""
+    parser = argparse.ArgumentParser("python -m mrilab.nets.recipes", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(RECIPES)}; none: all that are missing")
+    parser.add_argument("--out", default="_build/nets", help="folder of logs, checkpoints and slices")
+    asked = parser.parse_args(arguments)
+    if unknown := sorted(set(asked.names) - set(RECIPES)):
+        parser.error(f"unknown recipes {', '.join(unknown)}: there are {', '.join(RECIPES)}")
+    missing = [name for name in RECIPES if not (FOLDER / f"{name}.safetensors").exists()]
+    for name in asked.names or missing:
+        print(f"{name}, on {torch.get_num_threads()} threads", flush=True)
+        follow(name, asked.out)
+
+
+if __name__ == "__main__":
+    main()

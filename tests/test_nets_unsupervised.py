@@ -1,0 +1,111 @@
+"""Learning without targets: hidden samples, plugged-in denoisers, and that no target is looked at."""
+
+import numpy as np
+import pytest
+import torch
+
+from mrilab import FFT, Mask, random_lines
+from mrilab.nets import Brains, Denoiser, Settings, collate, plug_and_play, pretrained, split, ssdu_loss, train
+from mrilab.nets.networks import build
+from mrilab.nets.objectives import objective
+
+
+@pytest.fixture
+def batch():
+    data = Brains("train", 2, shape=(32, 32), coils=2, accel=2)
+    return collate([data[0], data[1]])
+
+
+def test_the_split_shares_out_what_was_acquired(batch):
+    seen, hidden = split(batch, seed=3, fraction=0.4)
+    assert not (seen.masks & hidden.masks).any()
+    assert np.array_equal(seen.masks | hidden.masks, batch.masks)
+    assert torch.equal(seen.y + hidden.y, batch.y)
+    assert seen.masks[:, 14:18, 14:18].sum() == batch.masks[:, 14:18, 14:18].sum()
+    assert abs(hidden.masks.sum() / batch.masks.sum() - 0.4) < 0.05
+    again, other = split(batch, seed=3)[1], split(batch, seed=4)[1]
+    assert np.array_equal(again.masks, hidden.masks) and not np.array_equal(other.masks, hidden.masks)
+
+
+@pytest.mark.parametrize("fraction", [0, 1, -0.1, float("nan")])
+def test_a_fraction_that_is_none_says_so(batch, fraction):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        split(batch, seed=0, fraction=fraction)
+
+
+def test_the_loss_is_zero_at_the_truth_and_one_at_zero(batch):
+    """Without noise, on one grid: y = A x."""
+    batch.y = batch.A(batch.target)
+    hidden = split(batch, seed=0)[1]
+    assert ssdu_loss(batch.target, hidden) < 1e-6
+    assert abs(ssdu_loss(torch.zeros_like(batch.target), hidden) - 1) < 1e-6
+
+
+def test_self_supervision_never_looks_at_a_target(batch):
+    s = Settings(network="unrolled", task="self-supervised", channels=2, pools=1, cascades=1)
+    net = build(s)
+    value = objective(s, net, batch, seed=1)
+    batch.target = torch.full_like(batch.target, complex("nan"))
+    assert objective(s, net, batch, seed=1) == value
+
+
+def test_self_supervision_learns(tmp_path):
+    s = Settings(network="unrolled", task="self-supervised", channels=4, pools=1, cascades=2, height=32, width=32)
+    options = s.as_dict() | {"coils": 2, "train_slices": 8, "validation_slices": 2, "epochs": 15, "device": "cpu"}
+    log = train(Settings(**options | {"out": str(tmp_path), "batch_size": 2, "learning_rate": 3e-3}))
+    assert log[-1]["validation_loss"] < log[0]["validation_loss"]
+    assert max(row["psnr"] for row in log) > log[0]["zero_filled_psnr"] + 0.5
+
+
+def test_a_denoiser_serves_all_units():
+    torch.manual_seed(0)
+    net, x = Denoiser(channels=4, pools=2), torch.randn(2, 32, 32, dtype=torch.complex64)
+    sigma = torch.tensor([0.1, 0.3])
+    assert torch.allclose(net(1000 * x, 1000 * sigma), 1000 * net(x, sigma), rtol=1e-4, atol=1e-2)
+
+
+@pytest.mark.parametrize("x, sigma", [((2, 8, 8), [0.1]), ((2, 8, 8), [0.1, 0.0]), ((8, 8), [0.1] * 8)])
+def test_a_denoiser_names_what_it_takes(x, sigma):
+    with pytest.raises(ValueError, match="denoiser takes|sigma must be positive"):
+        Denoiser(channels=2, pools=1)(torch.ones(x, dtype=torch.complex64), torch.tensor(sigma))
+
+
+@pytest.fixture
+def scan():
+    A = Mask(random_lines((32, 32), accel=2, seed=0)) @ FFT((32, 32))
+    x = torch.randn(2, 32, 32, dtype=torch.complex64, generator=torch.Generator().manual_seed(1))
+    return A, x, A(x)
+
+
+def test_plug_and_play_solves_its_two_equations(scan):
+    """With a denoiser that returns the truth the result is the truth; one that returns its input leaves Aᴴ y."""
+    A, x, y = scan
+    assert torch.equal(plug_and_play(A, y, lambda z, sigma: x, noise=0.01), x)
+    assert torch.allclose(plug_and_play(A, y, lambda z, sigma: z, noise=0.01), A.H(y), atol=1e-3)
+
+
+def test_plug_and_play_is_the_quadratic_prior_for_a_linear_denoiser(scan):
+    """D(z) = z / 2 and constant σ: the fixed point solves (AᴴA + μ) z = Aᴴ y + μ z / 2."""
+    A, _, y = scan
+    x = plug_and_play(A, y, lambda z, sigma: z / 2, noise=0.1, sigma=0.1, iterations=60, cg_steps=20)
+    z = 2 * x
+    assert torch.allclose(A.H(A(z)) + z / 2, A.H(y), atol=1e-4)
+
+
+def test_the_noise_falls_from_sigma_to_that_of_the_scan(scan):
+    A, _, y = scan
+    seen = []
+    plug_and_play(A, y, lambda z, sigma: seen.append(float(sigma[0])) or z, noise=0.01, sigma=0.16, iterations=5)
+    assert np.allclose(seen, [0.16, 0.08, 0.04, 0.02, 0.01], rtol=1e-5)
+
+
+@pytest.mark.parametrize("wrong", [{"noise": 0}, {"sigma": 0.001}, {"strength": -1}, {"iterations": 0}])
+def test_plug_and_play_refuses_numbers_that_are_none(scan, wrong):
+    A, _, y = scan
+    with pytest.raises((ValueError, TypeError), match=next(iter(wrong))):
+        plug_and_play(A, y, lambda z, sigma: z, **{"noise": 0.01} | wrong)
+
+
+def test_an_unknown_network_lists_those_there_are():
+    with pytest.raises(ValueError, match="no network is called 'resnet'"):
+        pretrained("resnet")
