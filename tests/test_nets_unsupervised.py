@@ -52,9 +52,9 @@ def test_self_supervision_never_looks_at_a_target(batch):
 def test_self_supervision_learns(tmp_path):
     s = Settings(network="unrolled", task="self-supervised", channels=4, pools=1, cascades=2, height=32, width=32)
     options = s.as_dict() | {"coils": 2, "train_slices": 8, "validation_slices": 2, "epochs": 15, "device": "cpu"}
-    log = train(Settings(**options | {"out": str(tmp_path), "batch_size": 2, "learning_rate": 3e-3}))
-    assert log[-1]["validation_loss"] < log[0]["validation_loss"]
-    assert max(row["psnr"] for row in log) > log[0]["zero_filled_psnr"] + 0.5
+    log = train(Settings(**options | {"out": str(tmp_path), "batch_size": 2, "learning_rate": 1e-2}))
+    assert log[-1]["validation_loss"] < 0.95 * log[0]["validation_loss"]
+    assert log[-1]["psnr"] > log[0]["psnr"] + 0.5  # which no loss has seen
 
 
 def test_a_denoiser_serves_all_units():
