@@ -176,7 +176,8 @@ def ensemble(members: Sequence[Reconstruct], A: LinearOperator, y: Array) -> tup
 def rank_correlation(deviation: Array, error: Array, where: Array | None = None) -> float:
     """Return Spearman's ρ between a predicted deviation and the true error: 1 if they rank the pixels alike.
 
-    Takes arrays of one shape; `where` says which pixels count, such as the head: an empty background makes any prediction look good.
+    Takes arrays of one shape; `where` says which pixels count, such as the head, for an empty background makes any
+    prediction look good.
     Raises ValueError if shapes differ, or if fewer than three pixels are left.
 
     >>> round(rank_correlation(np.arange(6.0), np.arange(6.0) ** 2), 6)
