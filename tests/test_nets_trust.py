@@ -10,6 +10,7 @@ from mrilab.nets import (
     Altered,
     Brains,
     ImageUNet,
+    InVivo,
     OwnGrid,
     Unrolled,
     ZeroFilledUNet,
@@ -240,3 +241,16 @@ def test_lesions_survive_a_full_scan_and_not_one_learned_by_heart():
     assert not lesion_test(nothing, [12.0], [0.3], count=2, shape=(48, 48), accel=1, noise=0.0).any()
     fewer = lesion_test(zero_filled, [6.0], [0.3], count=2, shape=(48, 48), accel=4, noise=0.0)
     assert (fewer < 0.9).all()
+
+
+@pytest.mark.parametrize("coils", [1, 3])
+def test_the_volume_in_vivo_is_whole_and_front_up(coils):
+    data = InVivo(coils=coils, accel=4, noise=0.01)
+    sample = data[12]
+    assert len(data) == 24 and sample.y.shape == (coils, 128, 128)
+    assert np.allclose(abs(operator_of(sample).H(sample.y)).max(), 1, atol=0.5)
+    head = abs(sample.target) > 0.1
+    rows, columns = (np.flatnonzero(head.any(axis=axis)) for axis in (1, 0))
+    assert np.ptp(rows) > np.ptp(columns)  # a head is longer than wide
+    assert np.isclose(abs(sample.target).max(), 1, atol=1e-3)
+    assert np.linalg.norm(np.imag(sample.target)) > 0.05 * np.linalg.norm(sample.target)

@@ -5,6 +5,7 @@ from .dataset import Sample as Sample
 from .dataset import Slices as Slices
 from .images import ImageUNet as ImageUNet
 from .images import ZeroFilledUNet as ZeroFilledUNet
+from .in_vivo import InVivo as InVivo
 from .lesions import Survival as Survival
 from .lesions import add_lesion as add_lesion
 from .lesions import disc as disc
