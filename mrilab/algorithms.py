@@ -72,7 +72,8 @@ def step_sizes(
     """Return the steps (τ, σ) of Condat-Vu, the missing ones filled in; raise ValueError if they might diverge.
 
     Condat (2013, theorem 3.1): 1/τ − σ‖Ψ‖² ≥ L/2 and 0 < ρ < δ = 2 − (L/2)/(1/τ − σ‖Ψ‖²). By default σ = ½/‖Ψ‖² and
-    τ = 0.99/(L/2 + σ‖Ψ‖²).
+    τ = 0.99/(L/2 + σ‖Ψ‖²). No dual variable exceeds λ, so where λ is small against the image a smaller σ, 0.03 to 0.1, is
+    often faster.
 
     >>> import numpy as np
     >>> from mrilab import Identity, LeastSquares

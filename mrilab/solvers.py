@@ -164,7 +164,8 @@ def condat_vu(
     Psi : LinearOperator
         The analysis operator, such as Wavelet, UndecimatedWavelet or FiniteDifference.
     tau, sigma, rho : float, optional
-        Steps and relaxation; see `step_sizes` for the defaults and the condition they must meet.
+        Steps and relaxation; see `step_sizes` for the defaults and the condition they must meet. The defaults are safe;
+        for a small λ, sigma=0.1 or less is often faster.
     f, g, x0, max_iter, tol, metrics, callback, progress, engine
         As in `fista`; "modopt" is ModOpt's Condat.
 
