@@ -17,6 +17,7 @@ import numpy as np
 CHAPTERS = (
     *("kspace", "random", "lines", "aliasing", "radial", "designed"),
     *("sparsity", "synthesis", "analysis", "noncartesian", "calibrationless", "ownscan"),
+    *("unet", "unrolled", "unsupervised", "trust"),
     "capstones",
 )
 LEVELS = ("easy", "medium", "hard")

@@ -1,0 +1,118 @@
+"""Exercises of the chapter on trust."""
+# The objective says what a reference does.
+# ruff: noqa: D103
+
+import numpy as np
+
+from ...fourier import FFT
+from ..base import choice, exercise
+from ..draws import matrix, noise
+
+
+def _scan(rng):
+    A = matrix(rng, 6, 8)
+    x = noise(rng, 8)
+    return {"A": A, "x": x, "y": A(x) + 0.3 * noise(rng, 6), "sigma": float(rng.uniform(0.2, 0.6))}
+
+
+def _light(A, x, y, sigma):
+    return float(np.linalg.norm(A(x) - y) / (sigma * np.sqrt(y.size)))
+
+
+@exercise(
+    "trust-residual",
+    "trust",
+    "computes the residual of the samples in units of the noise",
+    draw=_scan,
+    minutes=5,
+    level="easy",
+    mistakes=[
+        ("Divide by √n too: each of the n samples has its noise.", lambda A, x, y, s: _light(A, x, y, s) * y.size**0.5),
+        ("The root of n, not n.", lambda A, x, y, s: _light(A, x, y, s) / y.size**0.5),
+        ("In units of σ: it is missing.", lambda A, x, y, s: _light(A, x, y, 1.0)),
+        ("The norm, not its square.", lambda A, x, y, s: _light(A, x, y, s) ** 2),
+        ("n is the number of samples, not of pixels.", lambda A, x, y, s: _light(A, x, y, s) * np.sqrt(6 / 8)),
+    ],
+)
+def light(A, x, y, sigma):
+    return _light(A, x, y, sigma)
+
+
+def _image(rng):
+    mask = rng.random((6, 5)) < 0.5
+    mask[3, 2], mask[0, 0] = True, False
+    return {"x": noise(rng, 6, 5), "mask": mask}
+
+
+def _unseen(x, mask):
+    F = FFT(x.shape)
+    return F.H(np.where(mask, 0, F(x)).astype(np.complex64))
+
+
+@exercise(
+    "trust-unseen",
+    "trust",
+    "finds the part of an image that the samples say nothing about",
+    draw=_image,
+    minutes=10,
+    mistakes=[
+        ("That is the part which the samples do see.", lambda x, mask: x - _unseen(x, mask)),
+        ("Come back to the image at the end.", lambda x, mask: FFT(x.shape)(_unseen(x, mask))),
+        ("The mask belongs to k-space, not to the image.", lambda x, mask: np.where(mask, 0, x)),
+        ("The way back is the adjoint, F.H.", lambda x, mask: FFT(x.shape)(FFT(x.shape)(_unseen(x, mask)))),
+    ],
+)
+def unseen(x, mask):
+    return _unseen(x, mask)
+
+
+def _power(J, delta, steps, adjoint=True, last=True, gram=False):
+    delta = delta / np.linalg.norm(delta)
+    for _ in range(steps):
+        delta = J.H(J(delta)) if adjoint else J(delta)[: delta.size]
+        delta = delta / np.linalg.norm(delta)
+    out = np.linalg.norm(J(delta))
+    return float(out**2 if gram else out)
+
+
+@exercise(
+    "trust-power",
+    "trust",
+    "finds the largest gain of a linear reconstruction by the power iteration",
+    draw=lambda rng: {
+        "J": 1.7 * matrix(rng, 8, 6),
+        "delta": noise(rng, 6),
+        "steps": int(rng.integers(2, 4)),
+    },
+    minutes=20,
+    level="hard",
+    mistakes=[
+        ("That is the gain squared.", lambda J, d, n: _power(J, d, n, gram=True)),
+        ("One step too few.", lambda J, d, n: _power(J, d, n - 1)),
+        ("One step too many.", lambda J, d, n: _power(J, d, n + 1)),
+        ("The way uphill is JᴴJ δ: the adjoint is missing.", lambda J, d, n: _power(J, d, n, adjoint=False)),
+        ("Scale δ to norm 1 before you read the gain.", lambda J, d, n: _raw(J, d, n)),
+    ],
+)
+def power(J, delta, steps):
+    return _power(J, delta, steps)
+
+
+def _raw(J, delta, steps):
+    for _ in range(steps):
+        delta = J.H(J(delta))
+    return float(np.linalg.norm(J(delta)))
+
+
+choice(
+    "trust-choice",
+    "trust",
+    "knows what the residual of the samples cannot see",
+    {
+        "a": "A wrong brightness everywhere changes the centre of k-space, which is sampled: the light goes on.",
+        "b": "A shift of the image turns the phase of every sample: the light goes on.",
+        "c": "What lies in the lines left out changes no sample. The light stays off, whatever is drawn there.",
+        "d": "Noise that was not removed is there in the samples too: the residual is near 0, which also shows.",
+    },
+    right="c",
+)

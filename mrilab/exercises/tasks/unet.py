@@ -1,0 +1,107 @@
+"""Exercises of the chapter on the U-Net."""
+# The objective says what a reference does.
+# ruff: noqa: D103
+
+import numpy as np
+
+from ..base import choice, exercise
+from ..draws import noise
+
+
+@exercise(
+    "unet-channels",
+    "unet",
+    "hands a complex image to a network as two real channels",
+    draw=lambda rng: {"x": noise(rng, 2, 5, 4)},
+    minutes=5,
+    level="easy",
+    mistakes=[
+        ("The phase is lost: the channels are real and imaginary part.", lambda x: np.stack([abs(x), abs(x)], axis=1)),
+        ("Those are magnitude and phase; a phase jumps from π to −π.", lambda x: np.stack([abs(x), np.angle(x)], 1)),
+        ("The channels are axis 1, after the batch.", lambda x: np.stack([x.real, x.imag], axis=0)),
+        ("The channels come before H and W, not behind.", lambda x: np.stack([x.real, x.imag], axis=-1)),
+        ("The real part comes first.", lambda x: np.stack([x.imag, x.real], axis=1)),
+    ],
+)
+def channels(x):
+    return np.stack([x.real, x.imag], axis=1)
+
+
+def _losses(rng, trial):
+    count = 12
+    fall = np.exp(-np.arange(count) / 3) + 0.02 * rng.random(count)
+    rise = 0.03 * np.maximum(np.arange(count) - int(rng.integers(3, 6)), 0)
+    return {"losses": [float(v) for v in fall + 6 * rise], "patience": int(rng.integers(2, 4)) + trial}
+
+
+def _stop(losses, patience, equal=0, last=False, strict=True):
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss < losses[best]:
+            best = epoch
+        elif epoch - best >= patience + equal:
+            return (epoch if last else best, epoch + 1)
+    return (len(losses) - 1 if last else best, len(losses))
+
+
+@exercise(
+    "unet-stop",
+    "unet",
+    "stops early: finds the epoch whose weights are kept, and how many were run",
+    draw=_losses,
+    minutes=10,
+    mistakes=[
+        ("The weights kept are those of the best epoch, not of the last.", lambda v, p: _stop(v, p, last=True)),
+        (
+            "It stops one epoch too late: `patience` epochs without a better one are enough.",
+            lambda v, p: _stop(v, p, 1),
+        ),
+        ("Epochs are counted from 0, but their number is not.", lambda v, p: (_stop(v, p)[0], _stop(v, p)[1] - 1)),
+        ("It never stops: look at how long the best has not been beaten.", lambda v, p: (_stop(v, 99)[0], len(v))),
+    ],
+)
+def stop(losses, patience):
+    return _stop(losses, patience)
+
+
+def _network(z):
+    """Some function of normalised channels (2, H, W) that is not linear."""
+    return np.tanh(z[::-1]) + 0.3
+
+
+def _correct(x, net, axis=(-2, -1), center=True, joint=True, back=True, skip=True):
+    mean = x.mean(axis=axis, keepdims=True) * center
+    scale = np.sqrt(np.mean((x - mean) ** 2, axis=None if joint else (-2, -1), keepdims=True))
+    return skip * x + (scale if back else 1) * net((x - mean) / scale)
+
+
+@exercise(
+    "unet-normalise",
+    "unet",
+    "takes mean and scale out before a network, puts the scale back and adds the image",
+    draw=lambda rng: {"x": rng.normal(rng.uniform(1, 3), [[[0.5]], [[2.0]]], (2, 5, 4)), "net": _network},
+    minutes=15,
+    mistakes=[
+        ("Each channel has a mean of its own.", lambda x, net: _correct(x, net, axis=None)),
+        ("One scale for both channels: two would change the phase.", lambda x, net: _correct(x, net, joint=False)),
+        ("Multiply the network's answer by the scale again.", lambda x, net: _correct(x, net, back=False)),
+        ("The network gives a correction: add x.", lambda x, net: _correct(x, net, skip=False)),
+        ("Subtract the mean before you divide.", lambda x, net: _correct(x, net, center=False)),
+    ],
+)
+def normalise(x, net):
+    return _correct(x, net)
+
+
+choice(
+    "unet-choice",
+    "unet",
+    "knows which figure a test set can still give",
+    {
+        "a": "The loss that was minimised says how well the training slices were learned, by heart if need be.",
+        "b": "The validation set chose the epoch, so its figure is the best of many draws: too good by a little.",
+        "c": "The test slices chose nothing: neither weights, nor epoch, nor λ. That is what makes the figure fair.",
+        "d": "With the best epoch on the test set, the test set has become a validation set, and there is none left.",
+    },
+    right="c",
+)

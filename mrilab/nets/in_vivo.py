@@ -1,0 +1,70 @@
+"""One real brain: the volume that nibabel carries for its own tests, as a data set that no network has learned from."""
+
+from pathlib import Path
+
+import numpy as np
+
+from .. import smaps
+from ..coils import Coils
+from ..fourier import FFT
+from ..masks import whole
+from .dataset import Slices
+
+SLICES = 24
+
+
+class InVivo(Slices):
+    """The 24 slices of a functional scan in vivo, 2 mm, on 128 × 128, with simulated phase, coils and k-space.
+
+    A gradient-echo volume of nibabel's `example4d.nii.gz`, without skull and scalp. Only magnitudes were stored, so the
+    smooth phase and the coil maps are simulated, and k-space is computed on the grid of the reconstruction: nothing
+    finer is known. Read it as real anatomy, not as real data.
+
+    Parameters
+    ----------
+    coils : int
+        Number of coils; the sensitivity of a single one is 1 everywhere.
+    **options
+        As of `Slices`; the split is "test".
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a number of coils that is none, and as `Slices` does.
+
+    Examples
+    --------
+    >>> sample = InVivo(accel=4)[12]
+    >>> sample.y.shape, round(float(abs(sample.target).max()), 3)
+    ((1, 128, 128), 1.0)
+    """
+
+    name = "in-vivo"
+
+    def __init__(self, *, coils: int = 1, **options):
+        super().__init__("test", **options)
+        self.coils = whole("the number of coils", coils, 1)
+        if self.folder is not None:
+            self.folder /= f"in-vivo-{coils}coils"
+
+    def __len__(self) -> int:
+        return SLICES
+
+    def complete(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        size = _volume()[..., index]
+        size = np.pad(np.rot90(size), [(16, 16), (0, 0)]) / size.max()  # front up, as `brain` has it
+        shape = size.shape
+        y, x = np.meshgrid(*(np.linspace(-1, 1, n) for n in shape), indexing="ij")
+        a, b, c = np.random.default_rng(index).normal(0, 0.6, 3)
+        image = size * np.exp(1j * (a * x + b * y + c * (x**2 - y**2)))
+        maps = np.ones((1, *shape)) if self.coils == 1 else smaps.simulate_smaps(self.coils, shape, seed=index)
+        maps = maps.astype(np.complex64)
+        return (FFT(shape) @ Coils(maps))(image.astype(np.complex64)), maps
+
+
+def _volume() -> np.ndarray:
+    """Return the first of its two volumes, (128, 96, 24): towards left, front and top."""
+    import nibabel
+    from nibabel.testing import data_path
+
+    return np.asarray(nibabel.load(Path(data_path) / "example4d.nii.gz").dataobj[..., 0], dtype=float)  # type: ignore

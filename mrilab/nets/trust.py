@@ -1,0 +1,234 @@
+"""Before one trusts a reconstruction: its residual, its stability, and what an ensemble of networks does not know.
+
+Every test takes `reconstruct(A, y)`, data (B, C, H, W) to images (B, H, W): a network of this folder as it is, or any
+function that calls a solver. `lesions` and `shifts` hold the tests that need a population of heads.
+"""
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ..arrays import Array, check_positive, to_numpy
+from ..coils import Coils
+from ..fourier import FFT, Mask
+from ..linop import LinearOperator
+from ..masks import whole
+from .dataset import Sample
+
+Reconstruct = Callable[[LinearOperator, Tensor], Tensor]
+
+
+def operator_of(sample: Sample) -> LinearOperator:
+    """Return A = Ω F S of a sample, images (H, W) to k-space (C, H, W).
+
+    >>> operator_of(Sample(*np.ones((4, 1, 2, 2), np.complex64))._replace(mask=np.eye(2, dtype=bool))).shape_out
+    (1, 2, 2)
+    """
+    return Mask(sample.mask) @ FFT(sample.mask.shape) @ Coils(sample.smaps)
+
+
+def image_of(reconstruct: Reconstruct, A: LinearOperator, y: Array) -> np.ndarray:
+    """Return reconstruct(A, y) of one scan, y (C, H, W), as a NumPy array (H, W).
+
+    A network is asked without gradients, in evaluation mode, on the device where it lies. Raises ValueError if what
+    comes back is not finite, or not one image.
+
+    >>> A = Mask(np.eye(4, dtype=bool)) @ FFT((4, 4))
+    >>> image_of(lambda A, y: A.H(y), A, np.eye(4, dtype=np.complex64)).shape
+    (4, 4)
+    """
+    with torch.no_grad(), _evaluating(reconstruct):
+        x = to_numpy(reconstruct(A, _batch(reconstruct, y)))
+    if x.shape != (1, *A.shape_in):
+        raise ValueError(f"a reconstruction of one scan has the shape {(1, *A.shape_in)}, this one gave {x.shape}")
+    if not np.isfinite(x).all():
+        raise ValueError(f"the reconstruction of shape {x.shape} holds values that are not finite")
+    return x[0]
+
+
+def residual(A: LinearOperator, x: Array, y: Array, sigma: float) -> float:
+    """Return ‖A x − y‖ / (σ √n), n the number of samples: near 1 for the truth, far above it for a broken promise.
+
+    y, complex (C, H, W), is zero where nothing was sampled, with noise E|n|² = σ² elsewhere. The light sees only the
+    row space of A: whatever is added from its null space leaves it as it was. Below 1, noise has been fitted.
+    Raises ValueError for σ ≤ 0, for shapes that A does not take, and for y without a sample.
+
+    >>> A = Mask(np.ones((4, 4), bool)) @ FFT((4, 4))
+    >>> round(residual(A, np.zeros((4, 4), np.complex64), np.full((4, 4), 0.1, np.complex64), sigma=0.1), 5)
+    1.0
+    """
+    sigma = check_positive("sigma", sigma)
+    data = to_numpy(y)
+    count = np.count_nonzero(data)
+    if not count:
+        raise ValueError(f"y of shape {data.shape} holds no sample")
+    gap = to_numpy(A(to_numpy(x).astype(np.complex64, copy=False))) - data
+    return float(np.linalg.norm(gap) / (sigma * np.sqrt(count)))
+
+
+@dataclass(frozen=True, eq=False)
+class Stability:
+    """What `stability` found.
+
+    Attributes
+    ----------
+    worst, random : float
+        Error out over error in, ‖f(y + δ) − f(y)‖ / ‖δ‖, for the worst δ found and, on average, for a random one.
+    delta : ndarray, complex64 (C, H, W)
+        The worst δ.
+    before, after : ndarray (H, W)
+        f(y) and f(y + δ).
+
+    Examples
+    --------
+    >>> Stability(2.0, 1.0, *np.zeros((3, 2, 2))).worst
+    2.0
+    """
+
+    worst: float
+    random: float
+    delta: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+
+
+def stability(
+    reconstruct: Reconstruct,
+    A: LinearOperator,
+    y: Array,
+    *,
+    size: float = 0.01,
+    steps: int = 10,
+    draws: int = 5,
+    seed: int = 0,
+) -> Stability:
+    """Return how much a small error of the samples grows: the worst found by gradient ascent, and random ones.
+
+    Looks for the δ on the samples of y (C, H, W), ‖δ‖ = size ‖y‖, that maximises h(δ) = ‖f(y + δ) − f(y)‖². A step is
+    δ ← size ‖y‖ ∇h / ‖∇h‖: the maximum over the ball of what h looks like near δ, and the power iteration on JᴴJ if f
+    is linear. So it is a lower bound of the worst case: more `steps` may find worse. Zero-filling has at most 1, for
+    ‖A‖ ≤ 1. Gradients must flow through `reconstruct`: they do through networks and through `mrilab`'s solvers.
+
+    Raises TypeError or ValueError for a `size` that is not positive, for counts below 1, for y without a sample, and
+    for a reconstruction that no gradient flows through.
+    Source: Antun et al., On instabilities of deep learning in image reconstruction, PNAS 117 (2020); the step is
+    Journée et al., Generalized power method, J. Mach. Learn. Res. 11 (2010).
+
+    >>> A = Mask(np.eye(4, dtype=bool)) @ FFT((4, 4))
+    >>> found = stability(lambda A, y: A.H(y), A, np.eye(4, dtype=np.complex64))
+    >>> round(found.worst, 3), round(found.random, 3)
+    (1.0, 1.0)
+    """
+    size = check_positive("size", size)
+    whole("steps", steps, 1), whole("draws", draws, 1)
+    data = _batch(reconstruct, y)
+    sampled = data != 0
+    if not sampled.any():
+        raise ValueError(f"y of shape {tuple(data.shape[1:])} holds no sample")
+    radius = size * torch.linalg.norm(data)
+    generator = torch.Generator().manual_seed(seed)
+
+    def draw() -> Tensor:
+        noise = torch.randn(data.shape, dtype=torch.complex64, generator=generator).to(data.device) * sampled
+        return radius * noise / torch.linalg.norm(noise)
+
+    def grown(delta: Tensor) -> tuple[float, Tensor]:
+        after = reconstruct(A, data + delta)
+        return float(torch.linalg.norm(after - before) / radius), after
+
+    with _evaluating(reconstruct):
+        with torch.no_grad():
+            before = reconstruct(A, data)
+            random = float(np.mean([grown(draw())[0] for _ in range(draws)]))
+        delta = draw()
+        best = (*_no_grad(grown, delta), delta)
+        for _ in range(steps):
+            delta = _uphill(reconstruct, A, data, delta, before, sampled, radius)
+            found = (*_no_grad(grown, delta), delta)
+            best = max(best, found, key=lambda item: item[0])
+    worst, after, delta = best
+    return Stability(worst, random, to_numpy(delta[0]), to_numpy(before[0]), to_numpy(after[0]))
+
+
+def ensemble(members: Sequence[Reconstruct], A: LinearOperator, y: Array) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean image of several reconstructions (H, W), and the standard deviation of their magnitudes (H, W).
+
+    The members should differ in what is arbitrary, such as the seed of their training. Where they disagree, the data
+    did not decide; where they agree, they may all be wrong in the same way. Raises ValueError for fewer than two.
+    Source: Lakshminarayanan, Pritzel and Blundell, Simple and scalable predictive uncertainty, NeurIPS 2017.
+
+    >>> A = Mask(np.eye(4, dtype=bool)) @ FFT((4, 4))
+    >>> members = [lambda A, y: A.H(y), lambda A, y: 3 * A.H(y)]
+    >>> mean, deviation = ensemble(members, A, np.eye(4, dtype=np.complex64))
+    >>> bool(np.allclose(deviation, abs(mean) / np.sqrt(2)))
+    True
+    """
+    if len(members) < 2:
+        raise ValueError(f"an ensemble has two members or more, got {len(members)}")
+    images = np.stack([image_of(member, A, y) for member in members])
+    return images.mean(axis=0), np.abs(images).std(axis=0, ddof=1)
+
+
+def rank_correlation(deviation: Array, error: Array, where: Array | None = None) -> float:
+    """Return Spearman's ρ between a predicted deviation and the true error: 1 if they rank the pixels alike.
+
+    Takes arrays of one shape; `where` says which pixels count, such as the head, for an empty background makes any
+    prediction look good.
+    Raises ValueError if shapes differ, or if fewer than three pixels are left.
+
+    >>> round(rank_correlation(np.arange(6.0), np.arange(6.0) ** 2), 6)
+    1.0
+    """
+    from scipy.stats import spearmanr
+
+    values, truth = to_numpy(deviation), to_numpy(error)
+    if values.shape != truth.shape:
+        raise ValueError(f"a deviation of shape {values.shape} does not fit an error of shape {truth.shape}")
+    chosen = np.ones(values.shape, bool) if where is None else to_numpy(where).astype(bool)
+    if chosen.shape != values.shape or chosen.sum() < 3:
+        raise ValueError(f"where must have the shape {values.shape} and choose three pixels or more")
+    return float(spearmanr(values[chosen], truth[chosen]).statistic)
+
+
+def _uphill(reconstruct, A, data, delta, before, sampled, radius) -> Tensor:
+    delta = delta.detach().requires_grad_()
+    with warnings.catch_warnings():  # solvers write down their costs, which torch finds odd
+        warnings.filterwarnings("ignore", "Converting a tensor with requires_grad")
+        gap = reconstruct(A, data + delta) - before
+    if not gap.requires_grad:
+        raise ValueError("no gradient flows through the reconstruction: it must compute with torch all the way")
+    (slope,) = torch.autograd.grad(torch.linalg.norm(gap).square(), delta)
+    slope = slope * sampled
+    return radius * slope / torch.linalg.norm(slope).clamp_min(torch.finfo(torch.float32).tiny)
+
+
+def _no_grad(call, *args):
+    with torch.no_grad():
+        return call(*args)
+
+
+class _evaluating:
+    """A network in evaluation mode, and back as it was; anything else is left alone."""
+
+    def __init__(self, reconstruct: Reconstruct):
+        self.net = reconstruct if isinstance(reconstruct, nn.Module) else None
+
+    def __enter__(self):
+        if self.net is not None:
+            self.was = self.net.training
+            self.net.eval()
+
+    def __exit__(self, *error):
+        if self.net is not None:
+            self.net.train(self.was)
+
+
+def _batch(reconstruct: Reconstruct, y: Array) -> Tensor:
+    """Return the data of one scan as a batch of one, complex64, where the network lies."""
+    data = torch.from_numpy(np.array(to_numpy(y), dtype=np.complex64))[None]
+    first = next(reconstruct.parameters(), None) if isinstance(reconstruct, nn.Module) else None
+    return data if first is None else data.to(first.device)
