@@ -1,0 +1,166 @@
+"""The test table of Part III: `python -m mrilab.nets.evaluate`, from the stored weights, to stored/table.json."""
+
+import argparse
+import json
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import product
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..driver import progress_bar
+from ..fidelity import LeastSquares
+from ..files import atomic
+from ..linop import LinearOperator
+from ..metrics import nrmse, psnr, ssim
+from ..regularisers import L1, lambda_max
+from ..solvers import condat_vu
+from ..undecimated import UndecimatedWavelet
+from .networks import count_parameters
+from .plug_and_play import plug_and_play
+from .population import Brains
+from .pretrained import FOLDER, pretrained
+from .trust import Reconstruct, image_of, operator_of
+
+METRICS = {"psnr": psnr, "ssim": ssim, "nrmse": nrmse}
+NOISE, SHAPE = 0.01, (128, 128)
+FRACTIONS = (5e-4, 1e-3, 2e-3, 4e-3, 8e-3)
+PLUGGED = tuple({"strength": a, "sigma": b} for a, b in product((0.1, 0.3, 1.0), (0.05, 0.1, 0.2)))
+
+
+def sparse(A: LinearOperator, y: Tensor, fraction: float, iterations: int = 100) -> Tensor:
+    """Return argmin ½‖A x − y‖² + λ‖Ψx‖₁ with the undecimated sym8 frame Ψ, λ a fraction of λ_max, for y (1, C, H, W).
+
+    The best of the sparse methods of the course on these heads (chapter on coils), by Condat-Vu.
+    """
+    data, Psi = y.numpy()[0], UndecimatedWavelet("sym8", A.shape_in, level=3)
+    f = LeastSquares(A, data)
+    lam = fraction * lambda_max(f, L1(1.0), Psi)
+    return torch.from_numpy(condat_vu(f, L1(lam), Psi, sigma=0.1, max_iter=iterations).x)[None]
+
+
+def candidates(coils: int) -> dict[str, tuple[Callable[..., Tensor], Sequence[dict[str, float]], int]]:
+    """Return, by name, each method, the settings among which validation chooses, and its learned parameters."""
+    nets = {name: pretrained(f"{kind}-{coils}")[0] for name, kind in
+            (("U-Net", "unet"), ("unrolled", "unrolled"), ("self-supervised", "ssdu"))}  # fmt: skip
+    denoiser = pretrained("denoiser")[0]
+
+    def plugged(A: LinearOperator, y: Tensor, **chosen: float) -> Tensor:
+        return plug_and_play(A, y, denoiser, noise=NOISE, **chosen)
+
+    none: list[dict[str, float]] = [{}]
+    return {
+        "zero-filled": (lambda A, y: A.H(y), none, 0),
+        "sparse": (sparse, [{"fraction": t} for t in FRACTIONS], 0),
+        **{name: (net, none, count_parameters(net)) for name, net in nets.items()},
+        "plug and play": (plugged, PLUGGED, count_parameters(denoiser)),
+    }
+
+
+def scores(reconstruct: Reconstruct, data: Brains) -> dict[str, list[float]]:
+    """Return PSNR, SSIM, NRMSE and seconds of each slice.
+
+    >>> found = scores(lambda A, y: A.H(y), Brains("test", 2, shape=(32, 32), accel=2))
+    >>> sorted(found), len(found["psnr"])
+    (['nrmse', 'psnr', 'seconds', 'ssim'], 2)
+    """
+    found: dict[str, list[float]] = {name: [] for name in (*METRICS, "seconds")}
+    for i in range(len(data)):
+        sample = data[i]
+        start = perf_counter()
+        x = image_of(reconstruct, operator_of(sample), sample.y)
+        found["seconds"].append(round(perf_counter() - start, 4))
+        for name, metric in METRICS.items():
+            found[name].append(round(float(metric(x, sample.target)), 4))
+    return found
+
+
+def interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
+    """Return the bootstrap interval of the mean over slices, BCa with a fixed seed.
+
+    Source: Efron, Better bootstrap confidence intervals, J. Am. Stat. Assoc. 82 (1987).
+
+    >>> low, high = interval([1.0, 2.0, 3.0, 4.0])
+    >>> low < 2.5 < high
+    True
+    """
+    from scipy.stats import bootstrap
+
+    found = bootstrap((np.asarray(values),), np.mean, confidence_level=confidence, rng=np.random.default_rng(0))
+    return float(found.confidence_interval.low), float(found.confidence_interval.high)
+
+
+def evaluate(path: Path, slices: int = 112, tuning: int = 8, cache: str | None = None) -> dict[str, Any]:
+    """Fill the table at `path`, one method and setting after the other, going on where it stopped; return it."""
+    table = json.loads(path.read_text()) if path.exists() else {"results": {}}
+    table |= {"slices": slices, "noise": NOISE, "shape": SHAPE, "tuned on": f"{tuning} validation slices"}
+    table["hardware"] = f"{platform.machine()} CPU, {torch.get_num_threads()} threads, torch {torch.__version__}"
+    todo = [(coils, accel) for coils in (1, 8) for accel in (4, 8)]
+    with progress_bar(len(todo) * 6, None) as bar:
+        for coils, accel in todo:
+            options: dict[str, Any] = {"shape": SHAPE, "coils": coils, "accel": accel, "noise": NOISE, "cache": cache}
+            validation, test = Brains("validation", tuning, **options), Brains("test", slices, **options)
+            for name, (solve, choices, parameters) in candidates(coils).items():
+                bar.update()
+                key = f"{coils} coils, {accel}x, {name}"
+                if key in table["results"]:
+                    continue
+                chosen = _best(solve, choices, validation)
+                row = {"chosen": chosen, "parameters": parameters, **scores(_with(solve, chosen), test)}
+                table["results"][key] = row
+                table["date"] = datetime.now(UTC).isoformat(timespec="seconds")
+                with atomic(path) as part:
+                    part.write_text(json.dumps(table) + "\n")
+    return table
+
+
+def _best(solve: Callable[..., Tensor], choices: Sequence[dict[str, float]], validation: Brains) -> dict[str, float]:
+    """Return the settings of the highest mean PSNR on the validation slices."""
+    if len(choices) == 1:
+        return choices[0]
+    return max(choices, key=lambda chosen: np.mean(scores(_with(solve, chosen), validation)["psnr"]))
+
+
+def _with(solve: Callable[..., Tensor], chosen: Mapping[str, float]) -> Reconstruct:
+    return solve if not chosen else lambda A, y: solve(A, y, **chosen)
+
+
+def rows(table: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the table to show: means, and their 95 % intervals.
+
+    >>> row = {"parameters": 0, "psnr": [30.0, 32.0], "ssim": [0.8, 0.9], "nrmse": [0.1, 0.1], "seconds": [0.1, 0.3]}
+    >>> rows({"results": {"1 coils, 4x, sparse": row}})[0]["SSIM"]
+    '0.850 (0.800 to 0.900)'
+    """
+    shown = []
+    for key, row in table["results"].items():
+        coils, accel, name = key.split(", ")
+        line = {"coils": coils.split()[0], "acceleration": accel.replace("x", "×"), "method": name}
+        for metric, label, digits in (("psnr", "PSNR (dB)", 2), ("ssim", "SSIM", 3), ("nrmse", "NRMSE", 4)):
+            low, high = interval(row[metric])
+            line[label] = f"{np.mean(row[metric]):.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+        line["parameters"] = f"{row['parameters']}"
+        line["s per slice"] = f"{np.median(row['seconds']):.2f}"
+        shown.append(line)
+    return shown
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Make the table that the command line asks for, and print it."""
+    parser = argparse.ArgumentParser("python -m mrilab.nets.evaluate", description=__doc__)
+    parser.add_argument("--out", type=Path, default=FOLDER / "table.json", help="file of the figures of each slice")
+    parser.add_argument("--slices", type=int, default=112, help="test slices a setting")
+    parser.add_argument("--cache", help="folder of complete slices")
+    asked = parser.parse_args(arguments)
+    for line in rows(evaluate(asked.out, asked.slices, cache=asked.cache)):
+        print("  ".join(f"{value:>24}" if " (" in value else f"{value:>9}" for value in line.values()))
+
+
+if __name__ == "__main__":
+    main()
