@@ -51,7 +51,7 @@ def candidates(coils: int) -> dict[str, tuple[Callable[..., Tensor], Sequence[di
             (("U-Net", "unet"), ("unrolled", "unrolled"), ("self-supervised", "ssdu"))}  # fmt: skip
     denoiser = pretrained("denoiser")[0]
 
-    def plugged(A: LinearOperator, y: Tensor, **chosen: float) -> Tensor:
+    def plugged(A: LinearOperator, y: Tensor, **chosen: Any) -> Tensor:
         return plug_and_play(A, y, denoiser, noise=NOISE, **chosen)
 
     none: list[dict[str, float]] = [{}]
