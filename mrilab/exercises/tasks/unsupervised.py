@@ -57,7 +57,7 @@ def _ratio(u, v, order):
 
 
 def _loss(u, v, held):
-    return _ratio(u[held], v[held], 1) + _ratio(u[held], v[held], 2)
+    return (_ratio(u[held], v[held], 1) + _ratio(u[held], v[held], 2)) / 2
 
 
 @exercise(
@@ -68,10 +68,11 @@ def _loss(u, v, held):
     minutes=10,
     mistakes=[
         ("Only the samples held back count.", lambda u, v, m: _loss(u, v, m | True)),
-        ("The l1 part is missing.", lambda u, v, m: _ratio(u[m], v[m], 2)),
-        ("The l2 part is missing.", lambda u, v, m: _ratio(u[m], v[m], 1)),
+        ("The l1 part is missing.", lambda u, v, m: _ratio(u[m], v[m], 2) / 2),
+        ("The l2 part is missing.", lambda u, v, m: _ratio(u[m], v[m], 1) / 2),
         ("Divide by the norm of the measured samples, not of the predicted.", lambda u, v, m: _loss(v, u, m)),
-        ("The l2 norm has a root.", lambda u, v, m: _ratio(u[m], v[m], 1) + _ratio(u[m], v[m], 2) ** 2),
+        ("The l2 norm has a root.", lambda u, v, m: (_ratio(u[m], v[m], 1) + _ratio(u[m], v[m], 2) ** 2) / 2),
+        ("Each part counts half.", lambda u, v, m: 2 * _loss(u, v, m)),
     ],
 )
 def loss(predicted, measured, held):
