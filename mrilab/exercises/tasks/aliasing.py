@@ -179,8 +179,8 @@ def _noise_of(reconstruct, kspace, mask, sigma, replicas, *, part=0.5**0.5, late
         n = np.complex64(part * sigma) * noise(rng, *kspace.shape)
         y = kspace * mask + n if late else (kspace + n) * mask
         results.append(reconstruct(y))
-    results = np.abs(results) if magnitude else np.array(results)
-    return np.sqrt(np.mean(np.abs(results - mean * results.mean(axis=0)) ** 2, axis=0)).astype(float)
+    stack = np.abs(results) if magnitude else np.array(results)
+    return np.sqrt(np.mean(np.abs(stack - mean * stack.mean(axis=0)) ** 2, axis=0)).astype(float)
 
 
 @exercise(
