@@ -133,7 +133,8 @@ def _group(rng):
 def _g(S, root=True, conj=True, both=True):
     gram = (S.conj() if conj else S).T @ S
     g2 = np.diag(np.linalg.inv(gram)) * (np.diag(gram) if both else 1)
-    return np.sqrt(abs(g2)) if root else abs(g2)
+    g2 = abs(g2) if conj else g2  # without the conjugate it is complex
+    return np.sqrt(g2) if root else g2
 
 
 @exercise(
