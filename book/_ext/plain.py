@@ -71,7 +71,11 @@ class Plain:
 
     def _inline(self, match: re.Match[str]) -> str:
         if match["role"]:
-            return self._role(match["role"], " ".join(match["body"].split()))
+            body = " ".join(match["body"].split())
+            try:
+                return self._role(match["role"], body)
+            except (KeyError, AttributeError):
+                raise ValueError(f"{self.page}: {{{match['role']}}}`{body}` leads nowhere") from None
         if match["maths"]:
             return re.sub(r"\s*\n\s*", " ", match["maths"])
         if match["link"]:
