@@ -16,7 +16,7 @@ from typing import Any
 
 import nbformat
 from links import Links
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from notebooks import KERNEL, code, finished, install, origin, quiz, title
 from pages import ROOT, Page, Piece, chapters, read, runs
@@ -38,25 +38,26 @@ assert verdict, verdict"""
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 
+def called(source: str, name: str) -> tuple[ast.Call, ast.expr] | None:
+    """Return the call `check("NAME", answer)` in a cell, and the answer."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "check" and len(node.args) > 1:
+            if ast.unparse(node.args[0]) == repr(name):
+                return node, node.args[1]
+    return None
+
+
 def answered(source: str, name: str, variable: str = "") -> tuple[str, str]:
     """Return a cell whose check asks for the student's own numbers, and the expression that is checked.
 
-    A value written into the call, `check("where", ...)`, gets a variable, so that it can be graded; `variable`
-    forces one.
+    With `variable`, an answer that is written into the call gets this name first, so that another cell can grade it.
     """
-    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and len(node.args) > 1]
-    for call in calls:
-        if ast.unparse(call.func) == "check" and ast.unparse(call.args[0]) == repr(name):
-            break
-    else:
+    found = called(source, name)
+    if found is None:
         return source, ""
-    written, value = (ast.get_source_segment(source, node) or "" for node in (call, call.args[1]))
-    if isinstance(call.args[1], ast.Constant) or variable:
-        variable = variable or name.replace("-", "_")
-        before, value = f"{variable} = {value}\n", variable
-    else:
-        before = ""
-    return source.replace(written, f'{before}check("{name}", {value}, student=student)'), value
+    written, value = (ast.get_source_segment(source, node) or "" for node in found)
+    before, answer = (f"{variable} = {value}\n", variable) if variable else ("", value)
+    return source.replace(written, f'{before}check("{name}", {answer}, student=student)'), answer
 
 
 def graded(**more: Any) -> dict[str, Any]:
@@ -88,22 +89,25 @@ class Handout:
         self.page = replace(page, pieces=list(before_checks(page.pieces)))
         self.links, self.plain = links, Plain(links, page.name)
         self.solutions, self.student = solutions, student or None
+        self.variables: dict[str, str] = {}  # of the exercises that are graded: a name for a value, or none
 
     def notebook(self) -> NotebookNode:
         """Return the handout."""
         made = new_notebook(cells=list(self.cells()))
-        made.metadata = NotebookNode({"kernelspec": KERNEL, "language_info": {"name": "python"}, **self.page.metadata})
+        made.metadata = from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}, **self.page.metadata})
         return finished(made, self.page.name)
 
     def cells(self) -> Iterator[NotebookNode]:
-        """Yield the cells: an exercise's answer is followed by its test, in the place of its solution."""
+        """Yield the cells: the answer of an exercise, in the stub's place, is followed by its test."""
         yield origin(self.page, self.links)
         yield install(self.page)
         yield new_code_cell(STUDENT.format(student=repr(self.student).replace("'", '"')))
         for piece in self.page.pieces:
-            if piece.solution:
+            if piece.kind == "solution":
+                yield from self._rest(piece.exercise)
+            elif piece.solution:
                 continue
-            if piece.kind == "quiz":
+            elif piece.kind == "quiz":
                 yield from self._quiz(piece)
             elif piece.kind == "code":
                 yield from self._exercise(piece) if piece.stub else [code(piece)]
@@ -122,35 +126,42 @@ class Handout:
 
     def _exercise(self, stub: Piece) -> Iterator[NotebookNode]:
         name = stub.exercise.removeprefix("ex-")
-        source, answer = answered(stub.source, name)
-        if not answer:  # nothing to grade: a stub beside the one that is checked
-            yield new_code_cell(source)
+        found = called(stub.source, name)
+        if found is None:  # nothing to grade: a stub beside the one that is checked
+            yield new_code_cell(stub.source)
             return
         task = find(name)
         if task.kind == "value" and task.draw is not None:
             yield new_code_cell(f'variant("{name}", student)  # the numbers of the question')
-        first, *others = self._solution(stub.exercise, name, "" if answer in stub.source else answer) or [None]
-        yield solvable(name, source, first)
+        # A stub check("where", ...) names no variable, which the next cell needs.
+        variable = name.replace("-", "_") if isinstance(found[1], ast.Constant) else ""
+        self.variables[stub.exercise] = variable
+        source, answer = answered(stub.source, name, variable)
+        solution = self._solution(stub.exercise)
+        yield solvable(name, source, solution[0] if solution else None)
         yield test(task, answer)
-        for number, other in enumerate(others, 1):
-            yield solvable(name, "", other, number)
 
-    def _solution(self, label: str, name: str, variable: str) -> list[str]:
+    def _rest(self, label: str) -> Iterator[NotebookNode]:
+        """Yield what a solution has besides the cell in the stub's place: all of it, where nothing is graded."""
+        for number, source in enumerate(self._solution(label)):
+            if number or label not in self.variables:
+                yield solvable(label.removeprefix("ex-"), "", source, number + 1)
+
+    def _solution(self, label: str) -> list[str]:
         """Return the cells of a solution, with its words as comments, so that nbgrader cuts them too."""
-        cells: list[str] = []
-        words = ""
+        name, cells, words = label.removeprefix("ex-"), list[str](), ""
         for piece in self.page.pieces if self.solutions else ():
             if not piece.solution or piece.exercise != label or piece.kind == "solution":
                 continue
             if piece.kind == "code":
-                source, _ = answered(piece.source, name, variable)
+                source, _ = answered(piece.source, name, self.variables.get(label, ""))
                 cells.append(f"{words}{source}")
                 words = ""
             elif cells:
                 cells[-1] += f"\n\n{commented(self.plain.text(piece.source))}"
             else:
                 words = f"{commented(self.plain.text(piece.source))}\n"
-        return cells
+        return [*cells, words] if words else cells
 
 
 def commented(text: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 from links import Links, slug
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from pages import ROOT, Page, Piece, chapters, read, runs
 from plain import Plain, lettered
@@ -116,7 +116,7 @@ def cells(page: Page, links: Links) -> Iterator[NotebookNode]:
 def notebook(page: Page, links: Links) -> NotebookNode:
     """Return a chapter as a notebook without outputs; what the header says (accelerator: GPU) goes into its metadata."""
     made = new_notebook(cells=list(cells(page, links)))
-    made.metadata = NotebookNode({"kernelspec": KERNEL, "language_info": {"name": "python"}, **page.metadata})
+    made.metadata = from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}, **page.metadata})
     return finished(made, page.name)
 
 
