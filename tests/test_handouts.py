@@ -3,7 +3,6 @@
 import csv
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -205,6 +204,15 @@ def test_nbgrader_gives_the_right_marks(sample, tmp_path):
         "endless": points["where"] + points["sparsity-choice"],
         "cheat": 0,
     }
+    course.run("generate_feedback", course.name)
+    feedback = (tmp_path / "feedback" / "endless" / course.name / f"{course.name}.html").read_text()
+    assert "no answer after 5 s" in feedback
+
+
+def test_the_page_for_teachers_gives_these_commands():
+    page = (ROOT / "book" / "teachers.md").read_text()
+    ran = set(re.findall(r'\.run\("(\w+)"', Path(__file__).read_text()))
+    assert ran and not [command for command in ran if f"\nnbgrader {command} " not in page]
 
 
 def test_nbgrader_without_our_configuration_hands_out_no_solution_either(sample, tmp_path):
@@ -228,7 +236,8 @@ def test_each_student_may_be_graded_on_numbers_of_their_own(sample, tmp_path):
 def test_a_real_chapter_is_graded(book, tmp_path):
     page = pages.read(ROOT / "book" / f"{REAL}.md")
     course = Course(tmp_path, page, book)
-    shutil.copytree(tmp_path / "source" / REAL, tmp_path / "submitted" / "full" / REAL)
+    answers = [name for name, cell in marks(course.released).items() if cell.metadata.nbgrader.solution]
+    course.submit("full", dict.fromkeys(answers, True))
     course.submit("stub", {})
     assert not leaks(page, book, course.released)
     points = sum(cell.metadata.nbgrader.get("points", 0) for cell in marks(course.source).values())

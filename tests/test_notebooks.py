@@ -174,7 +174,7 @@ def test_old_notebooks_do_not_stay(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory):
-    """An environment with Jupyter's kernel and client, NumPy, SciPy, matplotlib and torch, and a copy of the package."""
+    """An environment with Jupyter's kernel and client, NumPy, SciPy, matplotlib and torch; a copy of mrilab."""
     folder = tmp_path_factory.mktemp("fresh")
     venv.create(folder / "venv", with_pip=True)
     python = folder / "venv" / "bin" / "python"

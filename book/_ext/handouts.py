@@ -40,10 +40,10 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 
 def called(source: str, name: str) -> tuple[ast.Call, ast.expr] | None:
     """Return the call `check("NAME", answer)` in a cell, and the answer."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "check" and len(node.args) > 1:
-            if ast.unparse(node.args[0]) == repr(name):
-                return node, node.args[1]
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and len(node.args) > 1)
+    for call in calls:
+        if ast.unparse(call.func) == "check" and ast.unparse(call.args[0]) == repr(name):
+            return call, call.args[1]
     return None
 
 

@@ -50,7 +50,7 @@ class Links:
             elif token.type == "heading_open":
                 heading = True
             elif token.type == "inline" and heading:
-                self.labels |= {label: (page, token.content) for label in pending}
+                self.labels |= dict.fromkeys(pending, (page, token.content))
                 pending, heading = [], False
             elif token.type == "math_block_label":
                 self._equation(page, token.info)

@@ -114,7 +114,7 @@ def cells(page: Page, links: Links) -> Iterator[NotebookNode]:
 
 
 def notebook(page: Page, links: Links) -> NotebookNode:
-    """Return a chapter as a notebook without outputs; what the header says (accelerator: GPU) goes into its metadata."""
+    """Return a chapter as a notebook without outputs; what its header says (accelerator: GPU) is kept."""
     made = new_notebook(cells=list(cells(page, links)))
     made.metadata = from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}, **page.metadata})
     return finished(made, page.name)

@@ -70,7 +70,8 @@ def directive(token: Token) -> Directive | None:
     match = re.fullmatch(r"\{([^}]+)\}\s*(.*)", token.info.strip()) if "fence" in token.type else None
     if not match:
         return None
-    lines, options = token.content.splitlines(), {}
+    lines = token.content.splitlines()
+    options: dict[str, str] = {}
     if lines and lines[0] == "---" and "---" in lines[1:]:
         end = lines.index("---", 1)
         options, lines = yaml.safe_load("\n".join(lines[1:end])) or {}, lines[end + 1 :]
