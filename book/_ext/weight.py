@@ -1,0 +1,66 @@
+"""What makes the site light: pictures as WebP, and notebooks to download without the pictures inside."""
+
+import json
+import re
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from PIL import Image
+
+LOSSLESS = 300_000  # bytes of PNG: curves and flat drawings stay below, anatomy at twice the screen's size does not
+QUALITY = 92
+
+
+def to_webp(png: Path, cache: Path) -> Path:
+    """Return the WebP of a figure, beside the cache of the cells: lossless if it is small, else of high quality."""
+    kept = cache / f"{png.stem}.webp"  # figures are named by what they show
+    if not kept.is_file():
+        image = Image.open(png)
+        image = image.convert("RGBA" if image.mode in {"LA", "PA"} or "transparency" in image.info else image.mode)
+        small = png.stat().st_size < LOSSLESS
+        image.save(kept, lossless=small, quality=100 if small else QUALITY, method=4, use_sharp_yuv=True)
+    return kept
+
+
+def lighten_images(site: Path, cache: Path) -> None:
+    """Put a WebP in the place of each figure of the cells, and its name into the pages."""
+    cache.mkdir(parents=True, exist_ok=True)
+    figures = [path for path in (site / "_images").glob("*.png") if re.fullmatch(r"[0-9a-f]{64}", path.stem)]
+    with ThreadPoolExecutor(2) as pool:
+        for png, webp in zip(figures, pool.map(lambda path: to_webp(path, cache), figures), strict=True):
+            shutil.copy(webp, png.with_suffix(".webp"))
+            png.unlink()
+    for old in cache.glob("*.webp"):
+        if not (site / "_images" / old.name).is_file():
+            old.unlink()
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        lighter = re.sub(r"(_images/[0-9a-f]{64})\.png", r"\1.webp", text)
+        if lighter != text:
+            page.write_text(lighter, encoding="utf-8")
+
+
+def lighten_notebooks(site: Path) -> None:
+    """Take the outputs out of the notebooks that the download button hands out: to run them is the point."""
+    for path in (site / "_sources").rglob("*.ipynb"):
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook["metadata"].pop("widgets", None)
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                cell.update(outputs=[], execution_count=None)
+        path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def lighten(app, exception) -> None:
+    """Do both once the pages stand."""
+    if exception is None and app.builder.format == "html":
+        site = Path(app.outdir)
+        lighten_images(site, site.parent / ".webp")
+        lighten_notebooks(site)
+
+
+def setup(app) -> dict[str, bool]:
+    """Register it with Sphinx."""
+    app.connect("build-finished", lighten)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
