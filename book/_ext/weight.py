@@ -36,7 +36,7 @@ def lighten_images(site: Path, cache: Path) -> None:
             old.unlink()
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
-        lighter = re.sub(r"(_images/[0-9a-f]{64})\.png", r"\1.webp", text)
+        lighter = re.sub(r'((?:src|href)="[^"]*_images/[0-9a-f]{64})\.png', r"\1.webp", text)
         if lighter != text:
             page.write_text(lighter, encoding="utf-8")
 

@@ -211,11 +211,14 @@ function render({ model, el }) {
   const changed = () => { frame ||= requestAnimationFrame(() => { frame = 0; refresh(); }); };
 
   // Words and kernel follow when the hand rests: a screen reader reads no flood, and a kernel gets no thousand masks.
-  const tell = debounced(250, () => {
+  function say() {
     const { accel, share, db } = words(), numbers = `${share} of the samples, acceleration ${accel}, PSNR ${db}`;
     xCanvas.setAttribute("aria-label", `${chosen("view") === "error" ? "Error of the zero-filled" : "Zero-filled"} image from ${numbers}`);
     pCanvas.setAttribute("aria-label", `Point spread function of the mask, ${share} of the samples`);
     find("[role=status]").textContent = numbers;
+  }
+  const tell = debounced(250, () => {
+    say();
     const packed = packBits(state.mask);
     if (!sameBytes(packed, model.get("mask"))) { model.set("mask", packed); model.save_changes(); }
   });
@@ -332,6 +335,7 @@ function render({ model, el }) {
   unpackBits(model.get("mask"), state.mask);
   label();
   refresh();
+  say();
   Object.assign(find(".w-painter"), { state, refresh }); // for tests, and for the curious at the console
   return () => { model.off("change:mask", fromKernel); cancelAnimationFrame(frame); };
 }

@@ -1,0 +1,110 @@
+"""A built site in a browser, for test_browser.py and test_painter.py."""
+
+import functools
+import shutil
+import threading
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+SITE = Path(__file__).parents[1] / "_build" / "html"
+PAGES = sorted(path.stem for path in SITE.glob("*.html"))
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+SETTLED = """async () => {
+  await window.MathJax?.startup?.promise;
+  const views = [...document.querySelectorAll('script[type$="widget-view+json"]')];
+  while (!views.every(view => view.nextElementSibling?.childElementCount)) await new Promise(requestAnimationFrame);
+}"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Files as GitHub Pages would send them, which a browser may keep, without a log."""
+
+    def log_message(self, *args):
+        pass
+
+    def end_headers(self):
+        self.send_header("Cache-Control", "max-age=600")
+        super().end_headers()
+
+
+@contextmanager
+def site():
+    """Serve the site, start the system's Chromium, and yield `opened` with both filled in."""
+    if not PAGES:
+        pytest.fail("there is no site in _build/html: run `make book` first")
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.fail("these tests drive Chromium, and there is none: `sudo apt-get install chromium`, or Google Chrome")
+    from playwright.sync_api import sync_playwright
+
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=SITE)) as server,
+        sync_playwright() as playwright,
+    ):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield functools.partial(opened, browser, f"http://127.0.0.1:{server.server_port}/")
+        browser.close()
+        server.shutdown()
+
+
+@contextmanager
+def opened(browser, base, name, theme="light", width=1400, context=None, **options):
+    """Yield a page that has settled, and the list of what it complains of; without a context, nothing is cached."""
+    own = context or browser.new_context(**options)
+    page, complaints = own.new_page(), []
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": width, "height": 900})
+
+    def note(wrong, what):
+        if wrong:
+            complaints.append(what)
+
+    page.on("pageerror", lambda error: note(True, f"error: {error}"))
+    page.on("console", lambda message: note(message.type == "error", f"console: {message.text}"))
+    page.on("response", lambda answer: note(answer.status > 399, f"{answer.status} {answer.url}"))
+    inside = (base, "data:", "blob:")
+    page.on("request", lambda request: note(not request.url.startswith(inside), f"other host: {request.url}"))
+    page.goto(f"{base}{name}.html", wait_until="load")
+    page.evaluate(SETTLED)
+    yield page, complaints
+    page.close()
+    if context is None:
+        own.close()
+
+
+@functools.cache
+def axe() -> str:
+    return (Path(find_spec("axe_playwright_python").origin).parent / "axe.min.js").read_text()
+
+
+# Contrast is most of axe's time, which grows with all that is shown. Leaves that look alike, with the same tags, classes
+# and styles up to the root, have the same contrast: two of each kind stay, the rest is taken out of the page first.
+# A formula counts as a leaf. preload would read style sheets again, from the wrong folder.
+AXE = """() => {
+  const kinds = {}, look = e => e ? `${e.tagName} ${e.className} ${e.getAttribute("style")}/${look(e.parentElement)}` : "";
+  const thin = () => {
+    for (const leaf of document.body.querySelectorAll("mjx-container, :not(:has(*)):not(mjx-container *)")) {
+      const kind = look(leaf);
+      kinds[kind] = (kinds[kind] ?? 0) + 1;
+      if (kinds[kind] > 2) leaf.remove();
+    }
+  };
+  const only = (values, type) => ({runOnly: {type, values}, preload: false, resultTypes: ["violations"]});
+  const wcag = only(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "tag");
+  return axe.run(document, {...wcag, rules: {"color-contrast": {enabled: false}}}).then(all =>
+    thin() ?? axe.run(document, only(["color-contrast"], "rule")).then(contrast =>
+      [...all.violations, ...contrast.violations]
+        .filter(rule => ["serious", "critical"].includes(rule.impact))
+        .map(rule => `axe: ${rule.id}, ${rule.nodes.length} times, at ${rule.nodes[0].html}`)));
+}"""
+
+
+def barriers(page) -> list[str]:
+    """What axe finds against WCAG 2.1 A and AA that is serious or critical."""
+    page.evaluate(axe())
+    return page.evaluate(AXE)
