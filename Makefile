@@ -8,7 +8,7 @@ SITE   := _build/html
 export TQDM_DISABLE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help book test check lint notebooks serve clean
+.PHONY: help book test check lint browser notebooks serve clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z]+):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -41,6 +41,9 @@ check: lint  ## the quick one, for daily work: lint and the tests that need no b
 
 test: lint book  ## everything that must pass
 	@$(BIN)/python -m pytest -q
+
+browser: $(READY)  ## the tests in Chromium alone, over the site as it was built last
+	@$(BIN)/python -m pytest -q tests/test_browser.py tests/test_painter.py
 
 notebooks: $(READY)  ## one .ipynb per chapter, without outputs, in _build/notebooks
 	@mkdir -p _build/notebooks

@@ -1,6 +1,7 @@
 """A built site in a browser, for test_browser.py and test_painter.py."""
 
 import functools
+import gzip
 import shutil
 import threading
 from contextlib import contextmanager
@@ -20,11 +21,29 @@ SETTLED = """async () => {
 }"""
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Files as GitHub Pages would send them, which a browser may keep, without a log."""
+@functools.cache
+def compressed(path: Path) -> bytes:
+    return gzip.compress(path.read_bytes(), 6)
+
+
+class LikePages(SimpleHTTPRequestHandler):
+    """Sends files as GitHub Pages does: text compressed, and all to be kept for ten minutes."""
 
     def log_message(self, *args):
         pass
+
+    def do_GET(self):
+        path = Path(self.translate_path(self.path))
+        if not path.is_file() or path.suffix not in {".html", ".js", ".mjs", ".css", ".svg"}:
+            super().do_GET()
+            return
+        body = compressed(path)
+        self.send_response(200)
+        self.send_header("Content-Type", self.guess_type(path))
+        self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def end_headers(self):
         self.send_header("Cache-Control", "max-age=600")
@@ -42,7 +61,7 @@ def site():
     from playwright.sync_api import sync_playwright
 
     with (
-        ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=SITE)) as server,
+        ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(LikePages, directory=SITE)) as server,
         sync_playwright() as playwright,
     ):
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -82,25 +101,26 @@ def axe() -> str:
     return (Path(find_spec("axe_playwright_python").origin).parent / "axe.min.js").read_text()
 
 
-# Contrast is most of axe's time, which grows with all that is shown. Leaves that look alike, with the same tags, classes
-# and styles up to the root, have the same contrast: two of each kind stay, the rest is taken out of the page first.
+# Contrast is most of axe's time, which grows with all that is shown. Leaves that look alike, with the same tags,
+# classes and styles up to the root, have the same contrast: two of each kind stay, the rest is taken out of the page.
 # A formula counts as a leaf. preload would read style sheets again, from the wrong folder.
-AXE = """() => {
-  const kinds = {}, look = e => e ? `${e.tagName} ${e.className} ${e.getAttribute("style")}/${look(e.parentElement)}` : "";
-  const thin = () => {
-    for (const leaf of document.body.querySelectorAll("mjx-container, :not(:has(*)):not(mjx-container *)")) {
-      const kind = look(leaf);
-      kinds[kind] = (kinds[kind] ?? 0) + 1;
-      if (kinds[kind] > 2) leaf.remove();
-    }
-  };
+AXE = """async () => {
   const only = (values, type) => ({runOnly: {type, values}, preload: false, resultTypes: ["violations"]});
   const wcag = only(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "tag");
-  return axe.run(document, {...wcag, rules: {"color-contrast": {enabled: false}}}).then(all =>
-    thin() ?? axe.run(document, only(["color-contrast"], "rule")).then(contrast =>
-      [...all.violations, ...contrast.violations]
-        .filter(rule => ["serious", "critical"].includes(rule.impact))
-        .map(rule => `axe: ${rule.id}, ${rule.nodes.length} times, at ${rule.nodes[0].html}`)));
+  const rules = await axe.run(document, {...wcag, rules: {"color-contrast": {enabled: false}}});
+
+  const seen = {};
+  const look = e => e ? `${e.tagName} ${e.className} ${e.getAttribute("style")}/${look(e.parentElement)}` : "";
+  for (const leaf of document.body.querySelectorAll("mjx-container, :not(:has(*)):not(mjx-container *)")) {
+    const kind = look(leaf);
+    seen[kind] = (seen[kind] ?? 0) + 1;
+    if (seen[kind] > 2) leaf.remove();
+  }
+  const contrast = await axe.run(document, only(["color-contrast"], "rule"));
+
+  return [...rules.violations, ...contrast.violations]
+    .filter(rule => ["serious", "critical"].includes(rule.impact))
+    .map(rule => `axe: ${rule.id}, ${rule.nodes.length} times, at ${rule.nodes[0].html}`);
 }"""
 
 

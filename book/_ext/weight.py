@@ -1,4 +1,4 @@
-"""What makes the site light: pictures as WebP, and notebooks to download without the pictures inside."""
+"""What makes the site light: pictures as WebP, icons once, notebooks to download without the pictures inside."""
 
 import json
 import re
@@ -10,6 +10,7 @@ from PIL import Image
 
 LOSSLESS = 300_000  # bytes of PNG: curves and flat drawings stay below, anatomy at twice the screen's size does not
 QUALITY = 92
+ICON_SCRIPT = re.compile(r"<(script|link)[^>]*scripts/fontawesome\.js[^>]*>(</script>)?")
 
 
 def to_webp(png: Path, cache: Path) -> Path:
@@ -24,7 +25,7 @@ def to_webp(png: Path, cache: Path) -> Path:
 
 
 def lighten_images(site: Path, cache: Path) -> None:
-    """Put a WebP in the place of each figure of the cells, and its name into the pages."""
+    """Put a WebP in the place of each figure of the cells."""
     cache.mkdir(parents=True, exist_ok=True)
     figures = [path for path in (site / "_images").glob("*.png") if re.fullmatch(r"[0-9a-f]{64}", path.stem)]
     with ThreadPoolExecutor(2) as pool:
@@ -34,11 +35,16 @@ def lighten_images(site: Path, cache: Path) -> None:
     for old in cache.glob("*.webp"):
         if not (site / "_images" / old.name).is_file():
             old.unlink()
+
+
+def lighten_pages(site: Path) -> None:
+    """Name the WebP files in the pages, and leave out a script of 1.5 MB that draws icons the fonts have already."""
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
-        lighter = re.sub(r'((?:src|href)="[^"]*_images/[0-9a-f]{64})\.png', r"\1.webp", text)
-        if lighter != text:
-            page.write_text(lighter, encoding="utf-8")
+        text = re.sub(r'((?:src|href)="[^"]*_images/[0-9a-f]{64})\.png', r"\1.webp", text)
+        page.write_text(ICON_SCRIPT.sub("", text), encoding="utf-8")
+    for old in (site / "_static" / "scripts").glob("*fontawesome.js*"):
+        old.unlink()
 
 
 def lighten_notebooks(site: Path) -> None:
@@ -53,10 +59,11 @@ def lighten_notebooks(site: Path) -> None:
 
 
 def lighten(app, exception) -> None:
-    """Do both once the pages stand."""
+    """Do all of it once the pages stand."""
     if exception is None and app.builder.format == "html":
         site = Path(app.outdir)
         lighten_images(site, site.parent / ".webp")
+        lighten_pages(site)
         lighten_notebooks(site)
 
 
