@@ -17,10 +17,11 @@ def to_webp(png: Path, cache: Path) -> Path:
     """Return the WebP of a figure, beside the cache of the cells: lossless if it is small, else of high quality."""
     kept = cache / f"{png.stem}.webp"  # figures are named by what they show
     if not kept.is_file():
-        image = Image.open(png)
-        image = image.convert("RGBA" if image.mode in {"LA", "PA"} or "transparency" in image.info else image.mode)
         small = png.stat().st_size < LOSSLESS
-        image.save(kept, lossless=small, quality=100 if small else QUALITY, method=4, use_sharp_yuv=True)
+        part = kept.with_suffix(".part")
+        with Image.open(png) as image:
+            image.save(part, "WEBP", lossless=small, quality=100 if small else QUALITY, method=4, use_sharp_yuv=True)
+        part.replace(kept)
     return kept
 
 

@@ -41,8 +41,10 @@ class KSpacePainter(anywidget.AnyWidget):
     --------
     >>> from mrilab import acceleration, shepp_logan
     >>> painter = KSpacePainter(shepp_logan((64, 64)))
-    >>> painter.mask.shape, acceleration(painter.mask)
-    ((64, 64), 64.0)
+    >>> painter
+    KSpacePainter(64 × 64, 64 of 4096 samples)
+    >>> acceleration(painter.mask)
+    64.0
     """
 
     _esm = source("fft.js", "ui.js", "painter.js")
@@ -63,3 +65,7 @@ class KSpacePainter(anywidget.AnyWidget):
     @traitlets.validate("mask")
     def _valid_mask(self, proposal):
         return check_mask(proposal["value"], tuple(self.shape))
+
+    def __repr__(self) -> str:
+        height, width = self.shape
+        return f"KSpacePainter({height} × {width}, {self.mask.sum()} of {self.mask.size} samples)"
