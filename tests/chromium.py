@@ -1,7 +1,8 @@
-"""A built site in a browser, for test_browser.py and test_painter.py."""
+"""A built site, or a widget alone, in a browser: for test_browser.py, test_painter.py and test_compare.py."""
 
 import functools
 import gzip
+import json
 import shutil
 import threading
 from contextlib import contextmanager
@@ -17,8 +18,31 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 SETTLED = """async () => {
   await window.MathJax?.startup?.promise;
   const views = [...document.querySelectorAll('script[type$="widget-view+json"]')];
-  while (!views.every(view => view.nextElementSibling?.childElementCount)) await new Promise(requestAnimationFrame);
+  const shown = () => views.every(view => view.nextElementSibling?.childElementCount);
+  for (let i = 0; i < 400 && !shown(); i++) await new Promise(next => setTimeout(next, 50));
+  return shown();
 }"""
+
+
+STAGED: dict[str, str] = {}  # pages that are in no site
+
+
+def stage(name: str, widget) -> str:
+    """Put a widget alone on a page, as myst-nb would, and return the page's name."""
+    from ipywidgets.embed import dependency_state
+
+    state, mime = (
+        {"version_major": 2, "version_minor": 0, "state": dependency_state(widget, drop_defaults=False)},
+        "application/vnd.jupyter.widget",
+    )
+    STAGED[
+        f"{name}.html"
+    ] = f"""<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+        <meta name="color-scheme" content="light dark"><title>{name}</title><link rel="icon" href="_static/favicon.svg">
+        <script type="{mime}-state+json">{json.dumps(state).replace("</", "<" + chr(92) + "/")}</script>
+        <script type="module" src="_static/widget-host.mjs"></script><main><h1>{name}</h1>
+        <script type="{mime}-view+json">{json.dumps({"model_id": widget.model_id})}</script></main>"""
+    return name
 
 
 @functools.cache
@@ -34,10 +58,14 @@ class LikePages(SimpleHTTPRequestHandler):
 
     def do_GET(self):
         path = Path(self.translate_path(self.path))
-        if not path.is_file() or path.suffix not in {".html", ".js", ".mjs", ".css", ".svg"}:
+        if path.name in STAGED:
+            self.send_text(gzip.compress(STAGED[path.name].encode()), path)
+        elif not path.is_file() or path.suffix not in {".html", ".js", ".mjs", ".css", ".svg"}:
             super().do_GET()
-            return
-        body = compressed(path)
+        else:
+            self.send_text(compressed(path), path)
+
+    def send_text(self, body, path):
         self.send_response(200)
         self.send_header("Content-Type", self.guess_type(path))
         self.send_header("Content-Encoding", "gzip")
@@ -89,7 +117,7 @@ def opened(browser, base, name, theme="light", width=1400, context=None, **optio
     inside = (base, "data:", "blob:")
     page.on("request", lambda request: note(not request.url.startswith(inside), f"other host: {request.url}"))
     page.goto(f"{base}{name}.html", wait_until="load")
-    page.evaluate(SETTLED)
+    note(not page.evaluate(SETTLED), "a widget does not appear")
     yield page, complaints
     page.close()
     if context is None:

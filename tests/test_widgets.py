@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import mrilab
-from mrilab.widgets import KSpacePainter
+from mrilab.widgets import Compare, KSpacePainter
 from mrilab.widgets.base import MOST, bits, mask_of, to_int16
 
 SHAPE = (32, 64)
@@ -86,9 +86,10 @@ def test_bad_masks_are_refused(mask, message):
         widget.mask = mask
 
 
-def test_a_module_asks_for_nothing_else():
+@pytest.mark.parametrize("widget", [Compare, KSpacePainter])
+def test_a_module_asks_for_nothing_else(widget):
     """No import, no other host: the page's host runs the module from a blob."""
-    for text in (KSpacePainter._esm, KSpacePainter._css):
+    for text in (widget._esm, widget._css):
         assert "http" not in str(text) and "@import" not in str(text) and "\nimport " not in str(text)
 
 

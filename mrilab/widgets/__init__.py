@@ -8,4 +8,5 @@ try:
 except ImportError as error:
     raise ImportError('the widgets need anywidget: pip install "mrilab[notebook]"') from error
 
+from .compare import Compare as Compare
 from .painter import KSpacePainter as KSpacePainter
