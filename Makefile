@@ -10,7 +10,7 @@ export TQDM_DISABLE := 1
 export MRILAB_PROGRESS := $(CURDIR)/_build/progress.json
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help book test check lint notebooks handouts serve clean
+.PHONY: help book test check lint browser notebooks handouts serve clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z]+):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -43,6 +43,9 @@ check: lint  ## the quick one, for daily work: lint and the tests that need no b
 
 test: lint book  ## everything that must pass
 	@$(BIN)/python -m pytest -q
+
+browser: $(READY)  ## the tests in Chromium alone, over the site as it was built last
+	@$(BIN)/python -m pytest -q tests/test_browser.py tests/test_painter.py
 
 notebooks: $(READY)  ## one .ipynb a chapter, for Jupyter and Colab, in _build/notebooks
 	@$(BIN)/python book/_ext/notebooks.py _build/notebooks
