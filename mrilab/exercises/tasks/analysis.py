@@ -158,10 +158,10 @@ choice(
     "analysis",
     "knows when synthesis and analysis have the same minimum",
     {
-        "a": "A frame has more coefficients than the image; analysis asks that all come from one image.",
-        "b": "x and z = Ψx are then the same thing in two coordinate systems.",
-        "c": "λ scales the minima, it does not make the problems equal.",
-        "d": "Both converge; to different images if Ψ is redundant.",
+        "a": "Each converges, but to the minimum of its own problem, and these differ if Ψ is redundant.",
+        "b": "Then Ψx brings every image back, but most z are not the Ψx of any image: synthesis may use them.",
+        "c": "Every z is then the Ψx of exactly one x: one problem in two coordinate systems.",
+        "d": "λ moves each minimum along a path of its own. The paths of a redundant Ψ are not the same.",
     },
-    right="b",
+    right="c",
 )

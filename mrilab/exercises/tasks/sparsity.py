@@ -55,8 +55,8 @@ def _smooth(y, lam):
     return y
 
 
-def _spin(y, denoise, lam, shifts, there=True, back=-1, total=False, axes=(0, 1)):
-    images = [denoise(np.roll(y, (s * there,) * len(axes), axes), lam) for s in range(shifts)]
+def _spin(y, method, lam, shifts, there=True, back=-1, total=False, axes=(0, 1)):
+    images = [method(np.roll(y, (s * there,) * len(axes), axes), lam) for s in range(shifts)]
     images = [np.roll(image, (back * s,) * len(axes), axes) for s, image in enumerate(images)]
     return np.sum(images, axis=0) if total else np.mean(images, axis=0)
 
@@ -67,7 +67,7 @@ def _spin(y, denoise, lam, shifts, there=True, back=-1, total=False, axes=(0, 1)
     "spins the cycle: shifts by (s, s), denoises, shifts back and averages",
     draw=lambda rng: {
         "y": noise(rng, 8, 6),
-        "denoise": _smooth,
+        "method": _smooth,
         "lam": float(rng.uniform(0.3, 0.6)),
         "shifts": int(rng.integers(3, 6)),
     },
@@ -80,8 +80,8 @@ def _spin(y, denoise, lam, shifts, there=True, back=-1, total=False, axes=(0, 1)
         ("Denoise the shifted image, not the one that came in.", lambda y, d, lam, n: _spin(y, d, lam, n, there=False)),
     ],
 )
-def spin(y, denoise, lam, shifts):
-    return _spin(y, denoise, lam, shifts)
+def spin(y, method, lam, shifts):
+    return _spin(y, method, lam, shifts)
 
 
 def _sure(z, lam, sigma, turn=True, capped=True, weight=1.0, less=True):
@@ -172,10 +172,10 @@ choice(
     "sparsity",
     "knows what a threshold on real and imaginary parts apart does",
     {
-        "a": "It shrinks a number on an axis by λ, one on the diagonal by √2 λ.",
-        "b": "A turn of the phase then changes the result: it prefers phases along the axes.",
-        "c": "It is the prox of |Re z| + |Im z|, so it does minimise something.",
-        "d": "It costs the same. The picture is what differs.",
+        "a": "It shrinks them by more: a number on an axis by λ, one on the diagonal by √2 λ, since both parts lose λ.",
+        "b": "It is the prox of |Re p| + |Im p|, so it does minimise something, but a penalty that no one asked for.",
+        "c": "|p| is the root of (Re p)² + (Im p)². The sum of the parts is larger by up to √2: another penalty.",
+        "d": "A turn of the phase changes how much each part holds, so it changes what the threshold takes.",
     },
-    right="b",
+    right="d",
 )

@@ -71,8 +71,6 @@ def _factors(n, rule=lambda t: (1 + sqrt(1 + 4 * t**2)) / 2, top=lambda old, t: 
     "synthesis-momentum",
     "synthesis",
     "computes the factors (t_k − 1)/t_{k+1} of FISTA's momentum",
-    kind="value",
-    book={"n": 200},
     draw=lambda rng: {"n": int(rng.integers(50, 200))},
     minutes=5,
     level="easy",
@@ -161,10 +159,10 @@ choice(
     "synthesis",
     "knows what a λ above λ_max gives",
     {
-        "a": "Zero-filling is what λ → 0 with one step of gradient descent gives.",
-        "b": "Zero is then a minimum: every coefficient's pull is below its price.",
-        "c": "It converges, and at once: to what?",
-        "d": "The approximation band is penalised too in this chapter, so it does not stay.",
+        "a": "Zero-filling is one gradient step from zero, Aᴴy. The prox would then take it away: no entry exceeds λ.",
+        "b": "Zero is then the minimum: each coefficient's pull, |Aᴴy| there, is below its price λ.",
+        "c": "Whether it converges depends on the step, not on λ. Here it does, at the first step: to what?",
+        "d": "The coarse band has the largest coefficients, but it is penalised too in this chapter: it goes last.",
     },
     right="b",
 )
