@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from mrilab import FFT, Mask, random_lines
-from mrilab.nets import Brains, Denoiser, Settings, collate, plug_and_play, pretrained, split, ssdu_loss, train
+from mrilab.nets import Brains, Denoiser, Settings, collate, plug_and_play, split, ssdu_loss, train
 from mrilab.nets.networks import build
 from mrilab.nets.objectives import objective
 
@@ -104,8 +104,3 @@ def test_plug_and_play_refuses_numbers_that_are_none(scan, wrong):
     A, _, y = scan
     with pytest.raises((ValueError, TypeError), match=next(iter(wrong))):
         plug_and_play(A, y, lambda z, sigma: z, **{"noise": 0.01} | wrong)
-
-
-def test_an_unknown_network_lists_those_there_are():
-    with pytest.raises(ValueError, match="no network is called 'resnet'"):
-        pretrained("resnet")

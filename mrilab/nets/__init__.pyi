@@ -10,8 +10,6 @@ from .networks import build as build
 from .networks import count_parameters as count_parameters
 from .plug_and_play import plug_and_play as plug_and_play
 from .population import Brains as Brains
-from .pretrained import pretrained as pretrained
-from .pretrained import pretrained_names as pretrained_names
 from .scans import ScanFolder as ScanFolder
 from .settings import Settings as Settings
 from .ssdu import split as split
