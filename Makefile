@@ -43,7 +43,7 @@ test: lint book  ## everything that must pass
 	@$(BIN)/python -m pytest -q
 
 browser: $(READY)  ## the tests in Chromium alone, over the site as it was built last
-	@$(BIN)/python -m pytest -q tests/test_browser.py tests/test_painter.py
+	@$(BIN)/python -m pytest -q tests/test_browser.py tests/test_painter.py tests/test_compare.py
 
 notebooks: $(READY)  ## one .ipynb per chapter, without outputs, in _build/notebooks
 	@mkdir -p _build/notebooks
