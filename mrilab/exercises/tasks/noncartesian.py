@@ -12,9 +12,9 @@ choice(
     "noncartesian",
     "knows what weighting the data does to the speed and to the minimum",
     {
-        "a": "W^½ changes the sum of squares, so another image has the smallest. The two agree only where an image "
+        "a": "Weights change the sum of squares, so another image has the smallest. The two agree only where an image "
         "leaves no residual at all, and nothing is penalised.",
-        "b": "The weights make ‖W^½A‖² small, so steps are long; and the sum of squares to be minimised is another.",
+        "b": "The norm of the weighted operator is small, so steps are long; and the sum of squares is another one.",
         "c": "The cost of an iteration hardly changes, its step does: a gradient step is as long as 1/L allows.",
         "d": "Weights do not remove noise. They believe a sample at DC less than one at the edge, although both are "
         "equally noisy: that can only raise the variance.",
@@ -132,6 +132,7 @@ def _weighted_problem(rng):
         ("W^½ is squared once, not twice.", lambda A, w, x, y: A.H(w**2 * (A(x) - y))),
         ("Weight the whole residual, y too.", lambda A, w, x, y: A.H(w * A(x) - y)),
         ("The weights are missing.", lambda A, w, x, y: A.H(A(x) - y)),
+        ("The ½ takes the 2 away: no factor.", lambda A, w, x, y: 2 * A.H(w * (A(x) - y))),
         ("The sign is turned: A x − y.", lambda A, w, x, y: A.H(w * (y - A(x)))),
     ],
 )
@@ -156,6 +157,7 @@ def _power(A, x, steps, gram=True, unit=True, root=False):
     mistakes=[
         ("Divide by ‖x‖ at each step.", lambda A, x, n: _power(A, x, n, unit=False)),
         ("That is ‖A‖: the step of a gradient needs its square.", lambda A, x, n: _power(A, x, n, root=True)),
+        ("Divide before AᴴA, not after it: the norm of the last x is then the estimate.", lambda A, x, n: 1.0),
         ("One step too few.", lambda A, x, n: _power(A, x, n - 1)),
         ("One AᴴA a step, not two.", lambda A, x, n: _power(A, x, n, gram=False)),
     ],
@@ -173,14 +175,14 @@ def _samples(rng):
     }
 
 
-def _gram(k, w, x, sign=1, twice=2, norm=True, shift=True):
+def _gram(k, w, x, sign=1, twice=2, norm=True, shift=True, crop=True):
     """AᴴWA x by its point spread function on twice the field of view."""
     axes = [np.arange(twice * n) - twice * n // 2 for n in x.shape]
     d = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
     t = np.exp(2j * sign * np.pi * (d @ k.T)) @ w / (x.size if norm else 1)
     spectrum = np.fft.fft2(np.fft.ifftshift(t) if shift else t)
     y = np.fft.ifft2(spectrum * np.fft.fft2(x, t.shape))
-    return y[: x.shape[0], : x.shape[1]]
+    return y[: x.shape[0], : x.shape[1]] if crop else y
 
 
 @exercise(
@@ -197,6 +199,7 @@ def _gram(k, w, x, sign=1, twice=2, norm=True, shift=True):
             "That is another quarter: t[0] belongs at index (0, 0): ifftshift t, and keep the first pixels.",
             lambda *a: _gram(*a, shift=False),
         ),
+        ("The result has the shape of x: keep its rows and columns only.", lambda *a: _gram(*a, crop=False)),
         ("The weights are missing in t.", lambda k, w, x: _gram(k, np.ones_like(w), x)),
         ("Divide t by N, the number of pixels.", lambda *a: _gram(*a, norm=False)),
         ("t has the sign of the adjoint: exp(+2πi k·d).", lambda *a: _gram(*a, sign=-1)),

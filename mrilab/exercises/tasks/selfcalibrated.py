@@ -135,7 +135,7 @@ def _ratio_maps(y, lines):
 
 
 def _filled(y, maps, mask):
-    return abs(np.sum(maps.conj() * FFT(mask.shape).H(y * mask), axis=0))
+    return abs(np.sum(maps.conj() * FFT(mask.shape).H(y), axis=0))
 
 
 def _lines(lines):
@@ -156,12 +156,12 @@ def _heads(rng):
     }
 
 
-def _budget(n, data, refs, sample, estimate, solve, cut=True, once=False, mean=True, calib=None):
+def _budget(n, data, refs, sample, estimate, solve, cut=True, once=False, mean=True, calib=None, leak=False):
     mask, scores = sample(n), []
     first = estimate(data[0] * mask, n)
     for y, ref in zip(data, refs):
         maps = first if once else estimate(y * mask if cut else y, calib or n)
-        scores.append(psnr(solve(y * mask, maps, mask), ref))
+        scores.append(psnr(solve(y if leak else y * mask, maps, mask), ref))
     return float(np.mean(scores) if mean else np.max(scores))
 
 
@@ -178,6 +178,7 @@ def _budget(n, data, refs, sample, estimate, solve, cut=True, once=False, mean=T
             "The maps have seen lines that were not acquired: multiply by the mask before you estimate.",
             lambda *a: _budget(*a, cut=False),
         ),
+        ("The image has seen lines that were not acquired.", lambda *a: _budget(*a, leak=True)),
         ("Each head has its own maps: estimate them anew for each.", lambda *a: _budget(*a, once=True)),
         ("The mean over the heads is asked for, not the best.", lambda *a: _budget(*a, mean=False)),
         ("That is one head: average over all.", lambda n, data, refs, *a: _budget(n, data[:1], refs[:1], *a)),
