@@ -58,7 +58,7 @@ class Quiz(SphinxDirective):
         if task.kind != "choice" or not task.options:
             raise self._error(f"needs a task of kind choice, and this one is a {task.kind}")
         # Else a page that did not change itself would keep the old explanations.
-        self.env.note_dependency(sys.modules[task.reference.__module__].__file__)
+        self.env.note_dependency(str(sys.modules[task.reference.__module__].__file__))
         return dict(task.options), task.reference()
 
     def _error(self, problem: str) -> Exception:

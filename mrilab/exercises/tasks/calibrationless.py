@@ -214,7 +214,7 @@ def _band(rng):
     }
 
 
-def _sorted_prox(z, lam, slope, pool=True, clip=True, up=False, back=True, phase=True):
+def _sorted_prox(z, lam, slope, *, pool=True, clip=True, up=False, back=True, phase=True):
     """The prox of OSCAR: sort, subtract, pool, clip, sort back."""
     order = np.argsort(abs(z))[:: 1 if up else -1]
     v = abs(z)[order] - OSCAR(lam, slope).weights(z.size)

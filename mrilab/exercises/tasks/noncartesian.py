@@ -175,7 +175,7 @@ def _samples(rng):
     }
 
 
-def _gram(k, w, x, sign=1, twice=2, norm=True, shift=True, crop=True):
+def _gram(k, w, x, *, sign=1, twice=2, norm=True, shift=True, crop=True):
     """AᴴWA x by its point spread function on twice the field of view."""
     axes = [np.arange(twice * n) - twice * n // 2 for n in x.shape]
     d = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)

@@ -16,7 +16,7 @@ choice(
         "a": "Their noise is independent of all that the image has seen, so no image predicts it, nor does the truth.",
         "b": "The truth leaves the noise alone: its energy over that of the samples. No image goes lower, on average.",
         "c": "1 is what a black image leaves: it predicts nothing.",
-        "d": "In its place, no; but after whitening we know the noise: variance 1 in each sample.",
+        "d": "The image is not needed, only its noise, and after whitening that is known: variance 1 in each sample.",
     },
     right="b",
 )

@@ -76,7 +76,7 @@ def _fit(rng):
     }
 
 
-def _over_noise(A, x, y, mask, sigma, root=True, count=None):
+def _over_noise(A, x, y, mask, sigma, *, root=True, count=None):
     samples = len(y) * mask.sum() if count is None else count
     energy = np.linalg.norm(A(x) - y) ** 2 / (samples * sigma**2)
     return float(np.sqrt(energy) if root else energy)
@@ -156,7 +156,7 @@ def _heads(rng):
     }
 
 
-def _budget(n, data, refs, sample, estimate, solve, cut=True, once=False, mean=True, calib=None, leak=False):
+def _budget(n, data, refs, sample, estimate, solve, *, cut=True, once=False, mean=True, calib=None, leak=False):
     mask, scores = sample(n), []
     first = estimate(data[0] * mask, n)
     for y, ref in zip(data, refs):
