@@ -136,7 +136,7 @@ def _tv(x, isotropic=True, wrap=False, squared=False):
         ),
         (
             "np.gradient takes central differences. Those between a pixel and the next are asked for: np.diff.",
-            lambda x: float(np.sum(np.linalg.norm(np.stack(np.gradient(x)), axis=0))),
+            lambda x: float(np.sum(np.linalg.norm(list(np.gradient(x)), axis=0))),
         ),
         ("The root is missing: it sums lengths, not their squares.", lambda x: _tv(x, squared=True)),
         (
