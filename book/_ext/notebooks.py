@@ -27,9 +27,9 @@ HIDDEN = {  # what hides a cell on the page folds it in Jupyter, and it still ru
 EXTRAS = {  # of mrilab, by the words in a chapter's code that need them
     "torch": r"\btorch\b|mrilab\.nets",
     "notebook": r"mrilab\.widgets|\bipywidgets\b|\banywidget\b",
-    "nufft": r"NUFFT|mrinufft|Sparkling|sparkling|trajector|radial|spiral|Toeplitz|compensation",
-    "formats": r"h5py|hdf5|fastmri|ismrmrd|read_",
-    "cluster": r"\bdask\b|Cluster|cluster",
+    "nufft": r"\bNUFFT\b|\bmrinufft\b|\b(cones|seiffert)\(|sparkling",
+    "formats": r"\bh5py\b|\bload_kspace\b|\bread_(fastmri|ismrmrd)\b",
+    "cluster": r"\bdask\b|\bscheduler=",
 }
 INSTALL = """\
 # Installs mrilab where it is missing, as on Colab, and leaves the NumPy and the torch that are there.
