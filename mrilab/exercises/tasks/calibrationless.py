@@ -111,8 +111,8 @@ choice(
     "calibrationless",
     "knows which norm gives the better PSNR on this slice",
     {
-        "b": "A coefficient that is weak in one coil is kept if the others see it.",
         "a": "Tune each norm over its own three fractions, then compare the best of each.",
+        "b": "A coefficient that is weak in one coil is kept if the others see it.",
         "c": "Compare the best of each: the difference is larger than rounding.",
         "d": "Both beat zero-filling; one is better.",
     },
