@@ -18,7 +18,7 @@ from ..draws import least_squares, matrix, noise
 @exercise(
     "analysis-step",
     "analysis",
-    "finds the longest τ of Condat–Vu",
+    "finds the longest τ of Condat–Vũ",
     kind="value",
     book={"sigma": 0.05, "L": 1.0, "norm2": 8.0},
     draw=lambda rng: {"sigma": float(rng.uniform(0.05, 0.3)), "L": float(rng.uniform(0.5, 2)), "norm2": 8.0},

@@ -171,7 +171,7 @@ choice(
         "a": "Zero-filling is one gradient step from zero, Aᴴy. The prox would then take it away: no entry exceeds λ.",
         "b": "Zero is then the minimum: each coefficient's pull, |Aᴴy| there, is below its price λ.",
         "c": "Whether it converges depends on the step, not on λ. Here it does, at the first step: to what?",
-        "d": "The coarse band has the largest coefficients, but it is penalised too in this chapter: it goes last.",
+        "d": "The coarse band is penalised too in this chapter. It goes last, as λ grows, and at λ_max it has gone.",
     },
     right="b",
 )
