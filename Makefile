@@ -46,7 +46,7 @@ notebooks: $(READY)  ## one .ipynb a chapter, for Jupyter and Colab, in _build/n
 	@$(BIN)/python book/_ext/notebooks.py _build/notebooks
 
 handouts: $(READY)  ## notebooks for students and teachers, a course of nbgrader, in _build/handouts (STUDENT=… for one)
-	@$(BIN)/python book/_ext/handouts.py _build/handouts $(STUDENT)
+	@$(BIN)/python book/_ext/handouts.py _build/handouts "$(STUDENT)"
 
 serve: book  ## build, then show the site at http://localhost:8000 (PORT=… for another)
 	@$(BIN)/python -m http.server --bind localhost --directory $(SITE) $(PORT)
