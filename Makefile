@@ -36,8 +36,8 @@ lint: $(READY)  ## format, style, types, spelling
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/codespell
 
-check: lint  ## the quick one, for daily work: lint and the tests that need no book
-	@$(BIN)/python -m pytest -q -m "not book"
+check: lint  ## the quick one, for daily work: lint and the tests that need no book and no minutes
+	@$(BIN)/python -m pytest -q -m "not book and not slow"
 
 test: lint book  ## everything that must pass
 	@$(BIN)/python -m pytest -q
