@@ -38,8 +38,8 @@ lint: $(READY)  ## format, style, types, spelling
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/codespell
 
-check: lint  ## the quick one, for daily work: lint and the tests that need no book
-	@$(BIN)/python -m pytest -q -m "not book"
+check: lint  ## the quick one, for daily work: lint and the tests that need no book and no minutes
+	@$(BIN)/python -m pytest -q -m "not book and not slow"
 
 test: lint book  ## everything that must pass
 	@$(BIN)/python -m pytest -q
@@ -51,7 +51,7 @@ notebooks: $(READY)  ## one .ipynb a chapter, for Jupyter and Colab, in _build/n
 	@$(BIN)/python book/_ext/notebooks.py _build/notebooks
 
 handouts: $(READY)  ## notebooks for students and teachers, a course of nbgrader, in _build/handouts (STUDENT=… for one)
-	@$(BIN)/python book/_ext/handouts.py _build/handouts $(STUDENT)
+	@$(BIN)/python book/_ext/handouts.py _build/handouts "$(STUDENT)"
 
 serve: book  ## build, then show the site at http://localhost:8000 (PORT=… for another)
 	@$(BIN)/python -m http.server --bind localhost --directory $(SITE) $(PORT)

@@ -185,6 +185,7 @@ CHEAT = {
 }
 
 
+@pytest.mark.slow
 def test_nbgrader_gives_the_right_marks(sample, tmp_path):
     course = Course(tmp_path, *sample, timeout=8)
     student = made(*sample, solutions=False)
@@ -215,6 +216,7 @@ def test_the_page_for_teachers_gives_these_commands():
     assert ran and not [command for command in ran if f"\nnbgrader {command} " not in page]
 
 
+@pytest.mark.slow
 def test_nbgrader_without_our_configuration_hands_out_no_solution_either(sample, tmp_path):
     course = Course(tmp_path, *sample)
     (tmp_path / "nbgrader_config.py").unlink()
@@ -224,6 +226,7 @@ def test_nbgrader_without_our_configuration_hands_out_no_solution_either(sample,
     assert not re.search(r"np\.maximum\(abs|secret|\[40, 120, 200\]", shown)
 
 
+@pytest.mark.slow
 def test_each_student_may_be_graded_on_numbers_of_their_own(sample, tmp_path):
     course = Course(tmp_path, *sample, variants=True)
     rows = find("where").reference(**variant("where", "ada"))
@@ -233,6 +236,7 @@ def test_each_student_may_be_graded_on_numbers_of_their_own(sample, tmp_path):
     assert course.grades() == {"ada": 1, "bob": 0, "eve": 0}
 
 
+@pytest.mark.slow
 def test_a_real_chapter_is_graded(book, tmp_path):
     page = pages.read(ROOT / "book" / f"{REAL}.md")
     course = Course(tmp_path, page, book)

@@ -188,6 +188,7 @@ def fresh(tmp_path_factory):
     return folder, python
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chapter", WHOLE)
 def test_a_notebook_runs_whole_where_only_jupyter_and_torch_are(fresh, book, chapter):
     folder, python = fresh

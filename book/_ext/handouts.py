@@ -6,6 +6,7 @@ course of nbgrader.
 """
 
 import ast
+import json
 import re
 import shutil
 import sys
@@ -88,7 +89,7 @@ class Handout:
     def __init__(self, page: Page, links: Links, *, solutions: bool, student: str = ""):
         self.page = replace(page, pieces=list(before_checks(page.pieces)))
         self.links, self.plain = links, Plain(links, page.name)
-        self.solutions, self.student = solutions, student or None
+        self.solutions, self.student = solutions, json.dumps(student, ensure_ascii=False) if student else "None"
         self.variables: dict[str, str] = {}  # of the exercises that are graded: a name for a value, or none
 
     def notebook(self) -> NotebookNode:
@@ -101,7 +102,7 @@ class Handout:
         """Yield the cells: the answer of an exercise, in the stub's place, is followed by its test."""
         yield origin(self.page, self.links)
         yield install(self.page)
-        yield new_code_cell(STUDENT.format(student=repr(self.student).replace("'", '"')))
+        yield new_code_cell(STUDENT.format(student=self.student))
         for piece in self.page.pieces:
             if piece.kind == "solution":
                 yield from self._rest(piece.exercise)
