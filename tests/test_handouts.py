@@ -207,7 +207,7 @@ def test_nbgrader_gives_the_right_marks(sample, tmp_path):
     }
     course.run("generate_feedback", course.name)
     feedback = (tmp_path / "feedback" / "endless" / course.name / f"{course.name}.html").read_text()
-    assert "no answer after 5 s" in feedback
+    assert "No answer after 5 s" in feedback
 
 
 def test_the_page_for_teachers_gives_these_commands():
