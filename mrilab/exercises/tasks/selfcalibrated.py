@@ -16,7 +16,7 @@ choice(
     "selfcalibrated",
     "knows what the data do not say about maps and image",
     {
-        "a": "Every product S_c x is what it was, and the data hold products only. The phase is a matter of taste.",
+        "a": "Every product S_c x is what it was, and the data hold products only. The phase is free.",
         "b": "The sum is over |S_c|²: magnitudes, which a factor of magnitude 1 leaves alone.",
         "c": "Coils compared with each other give relative phases. A factor common to all cancels in each comparison.",
         "d": "A smooth map is a wish of ours. A smooth φ passes it, and the data do not mind either.",
