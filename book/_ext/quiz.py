@@ -4,6 +4,7 @@ The question and its options, the last list, stand on the page; whether an optio
 `mrilab.exercises`, so that `check("NAME", "b")` in the notebook says the same.
 """
 
+import inspect
 import sys
 
 from docutils import nodes
@@ -58,7 +59,7 @@ class Quiz(SphinxDirective):
         if task.kind != "choice" or not task.options:
             raise self._error(f"needs a task of kind choice, and this one is a {task.kind}")
         # Else a page that did not change itself would keep the old explanations.
-        self.env.note_dependency(sys.modules[task.reference.__module__].__file__)
+        self.env.note_dependency(inspect.getfile(sys.modules[task.reference.__module__]))
         return dict(task.options), task.reference()
 
     def _error(self, problem: str) -> Exception:
