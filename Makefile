@@ -10,7 +10,7 @@ export TQDM_DISABLE := 1
 export MRILAB_PROGRESS := $(CURDIR)/_build/progress.json
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help book test check lint notebooks serve clean
+.PHONY: help book test check lint browser notebooks handouts serve clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z]+):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -38,17 +38,20 @@ lint: $(READY)  ## format, style, types, spelling
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/codespell
 
-check: lint  ## the quick one, for daily work: lint and the tests that need no book
-	@$(BIN)/python -m pytest -q -m "not book"
+check: lint  ## the quick one, for daily work: lint and the tests that need no book and no minutes
+	@$(BIN)/python -m pytest -q -m "not book and not slow"
 
 test: lint book  ## everything that must pass
 	@$(BIN)/python -m pytest -q
 
-notebooks: $(READY)  ## one .ipynb per chapter, without outputs, in _build/notebooks
-	@mkdir -p _build/notebooks
-	@for page in $$(grep -l '^kernelspec:' book/*.md); do \
-		$(BIN)/jupytext --quiet --from md:myst --to ipynb -o _build/notebooks/$$(basename $$page .md).ipynb $$page || exit 1; \
-	done
+browser: $(READY)  ## the tests in Chromium alone, over the site as it was built last
+	@$(BIN)/python -m pytest -q tests/test_browser.py tests/test_painter.py tests/test_compare.py
+
+notebooks: $(READY)  ## one .ipynb a chapter, for Jupyter and Colab, in _build/notebooks
+	@$(BIN)/python book/_ext/notebooks.py _build/notebooks
+
+handouts: $(READY)  ## notebooks for students and teachers, a course of nbgrader, in _build/handouts (STUDENT=… for one)
+	@$(BIN)/python book/_ext/handouts.py _build/handouts "$(STUDENT)"
 
 serve: book  ## build, then show the site at http://localhost:8000 (PORT=… for another)
 	@$(BIN)/python -m http.server --bind localhost --directory $(SITE) $(PORT)

@@ -4,6 +4,8 @@ The question and its options, the last list, stand on the page; whether an optio
 `mrilab.exercises`, so that `check("NAME", "b")` in the notebook says the same.
 """
 
+import sys
+
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
@@ -20,23 +22,30 @@ class Quiz(SphinxDirective):
         name = self.arguments[0]
         explanations, right = self._task(name)
         *question, options = self._parsed(self.content) or [None]
-        if not isinstance(options, nodes.bullet_list) or len(options) != len(explanations):
-            found = len(options) if isinstance(options, nodes.bullet_list) else 0
-            raise self.error(f"quiz {name!r} has {len(explanations)} options, but its last list shows {found}")
+        rows = options.children if isinstance(options, nodes.bullet_list) else []
+        if len(rows) != len(explanations):
+            raise self._error(f"has {len(explanations)} options in its task, but {len(rows)} in the list that ends it")
+        if not question:
+            raise self._error("asks nothing: a question stands before its options")
+        if any(len(row.children) != 1 for row in rows):
+            raise self._error("has an option that is not one paragraph")
+        label = f"quiz-{name}-question"
         parts = [
-            _html(f'<section class="quiz" id="quiz-{name}" aria-label="Quiz"><p class="quiz-title">Quiz</p>'),
+            _html(f'<div class="quiz" id="quiz-{name}" role="group" aria-labelledby="{label}">'),
+            _html(f'<p class="quiz-title">Quiz</p><div id="{label}">'),
             *question,
+            _html("</div>"),
         ]
-        for item, (letter, why) in zip(options.children, explanations.items()):
+        for row, (letter, why) in zip(rows, explanations.items()):
             verdict, mark = ("right", "✔ Right.") if letter == right else ("wrong", "✘ Not this one.")
             parts += [
                 _html(f'<details class="quiz-{verdict}" name="quiz-{name}"><summary><b>{letter}</b>'),
-                nodes.inline("", "", *item.children[0].children),
+                nodes.inline("", "", *row.children[0].children),
                 _html(f'</summary><div class="quiz-why"><p><b>{mark}</b></p>'),
-                *self._parsed(StringList([why], source=self.env.docname)),
+                *self._parsed(StringList(why.splitlines(), source=self.env.docname)),
                 _html("</div></details>"),
             ]
-        return [*parts, _html("</section>")]
+        return [*parts, _html("</div>")]
 
     def _task(self, name: str) -> tuple[dict[str, str], str]:
         """Return the explanation of each letter, and the right letter."""
@@ -45,10 +54,15 @@ class Quiz(SphinxDirective):
         try:
             task = find(name)
         except KeyError as error:
-            raise self.error(str(error.args[0])) from None
+            raise self._error(f"has no task: {error.args[0]}") from None
         if task.kind != "choice" or not task.options:
-            raise self.error(f"exercise {name!r} asks for a {task.kind}: a quiz needs a choice")
+            raise self._error(f"needs a task of kind choice, and this one is a {task.kind}")
+        # Else a page that did not change itself would keep the old explanations.
+        self.env.note_dependency(str(sys.modules[task.reference.__module__].__file__))
         return dict(task.options), task.reference()
+
+    def _error(self, problem: str) -> Exception:
+        return self.error(f"page {self.env.docname}: quiz {self.arguments[0]!r} {problem}")
 
     def _parsed(self, lines: StringList) -> list[nodes.Node]:
         holder = nodes.container()

@@ -16,7 +16,7 @@ import numpy as np
 
 CHAPTERS = (
     *("kspace", "random", "lines", "aliasing", "radial", "designed"),
-    *("sparsity", "synthesis", "analysis", "noncartesian", "calibrationless", "ownscan"),
+    *("sparsity", "synthesis", "analysis", "noncartesian", "selfcalibrated", "calibrationless", "ownscan"),
     *("unet", "unrolled", "unsupervised", "trust"),
     "capstones",
 )

@@ -88,7 +88,8 @@ def _array(answer: Any, expected: np.ndarray, tol: float, strict: bool) -> Probl
             return Problem("the number is not right")
         at = tuple(int(i) for i in np.unravel_index(np.argmax(gap), gap.shape))
         share = np.mean(gap > tol * (scale or 1))
-        return Problem(f"{share:.0%} of the values are off, most at index {at}")
+        off = f"{share:.0%} of the" if share >= 0.01 else f"{round(share * gap.size)} of {gap.size}"
+        return Problem(f"{off} values are off, most at index {at}")
     if (
         strict
         and expected.ndim

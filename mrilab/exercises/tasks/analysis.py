@@ -18,7 +18,7 @@ from ..draws import least_squares, matrix, noise
 @exercise(
     "analysis-step",
     "analysis",
-    "finds the longest τ of Condat–Vu",
+    "finds the longest τ of Condat–Vũ",
     kind="value",
     book={"sigma": 0.05, "L": 1.0, "norm2": 8.0},
     draw=lambda rng: {"sigma": float(rng.uniform(0.05, 0.3)), "L": float(rng.uniform(0.5, 2)), "norm2": 8.0},
@@ -38,11 +38,11 @@ def longest(sigma, L, norm2):
 
 
 @cache
-def _loss(r, lam):
+def _loss(r, lam, sigma=0.5, max_iter=300):
     down, across = np.indices((64, 64))
     disc = (np.hypot(down - 32, across - 32) <= r).astype(np.complex64)
     f = LeastSquares(Identity((64, 64)), disc)
-    x = condat_vu(f, GroupL1(lam, axis=-3), FiniteDifference((64, 64)), sigma=0.5, max_iter=300).x
+    x = condat_vu(f, GroupL1(lam, axis=-3), FiniteDifference((64, 64)), sigma=sigma, max_iter=max_iter).x
     return float(1 - x[32, 32].real)
 
 
@@ -60,6 +60,14 @@ def _loss(r, lam):
             lambda lam: [2 * lam / r for r in (4, 8, 16)],
         ),
         ("Those are the heights that stay.", lambda lam: [1 - _loss(r, lam) for r in (4, 8, 16)]),
+        (
+            "It has not converged: 100 iterations at the default σ are too few. Take σ = 0.5 and 300.",
+            lambda lam: [_loss(r, lam, sigma=None, max_iter=100) for r in (4, 8, 16)],
+        ),
+        (
+            "Almost: the large disc has not converged. Take σ = 0.5 too: the dual moves slowly at the default one.",
+            lambda lam: [_loss(r, lam, sigma=None) for r in (4, 8, 16)],
+        ),
         ("That is for λ = 1.", lambda lam: [_loss(r, 2 * lam) for r in (4, 8, 16)]),
         ("The order is by radius: 4, 8, 16.", lambda lam: [_loss(r, lam) for r in (16, 8, 4)]),
     ],
@@ -73,13 +81,13 @@ def _pair(rng):
     return {"x": noise(rng, 8), "u": noise(rng, 10), "f": f, "g": L1(float(rng.uniform(0.5, 1))), "Psi": Psi}
 
 
-def _certificate(x, u, f, g, Psi, *, sign=1, conj=True, relative=True):
+def _certificate(x, u, f, g, Psi, *, sign=1, conj=True, relative=True, at=0):
     first = np.linalg.norm(f.grad(x) + sign * Psi.H(u))
     z = Psi(x)
     inner = np.vdot(u, z).real if conj else np.sum(u * z).real
     if not relative:
         return first, g(z) - inner
-    return first / np.linalg.norm(f.grad(0 * x)), 1 - inner / g(z)
+    return first / np.linalg.norm(f.grad(at * x)), 1 - inner / g(z)
 
 
 @exercise(
@@ -94,6 +102,7 @@ def _certificate(x, u, f, g, Psi, *, sign=1, conj=True, relative=True):
         ("At the optimum ∇f(x) + Ψᴴu = 0: a plus.", lambda *a: _certificate(*a, sign=-1)),
         ("An inner product of complex vectors conjugates one: np.vdot.", lambda *a: _certificate(*a, conj=False)),
         ("Both are relative, to ‖∇f(0)‖ and to g(Ψx).", lambda *a: _certificate(*a, relative=False)),
+        ("The first is relative to the gradient at zero, not at x.", lambda *a: _certificate(*a, at=1)),
         ("First the gradient's condition, then the gap.", lambda *a: _certificate(*a)[::-1]),
     ],
 )
@@ -121,6 +130,14 @@ def _tv(x, isotropic=True, wrap=False, squared=False):
     mistakes=[
         ("That is anisotropic: it adds |down| and |across|.", lambda x: _tv(x, isotropic=False)),
         ("The last row minus the first is in it. Nothing goes round the edge.", lambda x: _tv(x, wrap=True)),
+        (
+            "The square of a complex number is not |·|²: take `abs` first.",
+            lambda x: np.sum(np.sqrt(np.sum(FiniteDifference(x.shape)(x) ** 2, axis=0))),
+        ),
+        (
+            "np.gradient takes central differences. Those between a pixel and the next are asked for: np.diff.",
+            lambda x: float(np.sum(np.linalg.norm(list(np.gradient(x)), axis=0))),
+        ),
         ("The root is missing: it sums lengths, not their squares.", lambda x: _tv(x, squared=True)),
         (
             "The last row and column are cut off: they have one difference each.",
@@ -158,10 +175,10 @@ choice(
     "analysis",
     "knows when synthesis and analysis have the same minimum",
     {
-        "a": "A frame has more coefficients than the image; analysis asks that all come from one image.",
-        "b": "x and z = Ψx are then the same thing in two coordinate systems.",
-        "c": "λ scales the minima, it does not make the problems equal.",
-        "d": "Both converge; to different images if Ψ is redundant.",
+        "a": "Each converges, but to the minimum of its own problem, and these differ if Ψ is redundant.",
+        "b": "Then Ψx brings every image back, but most z are not the Ψx of any image: synthesis may use them.",
+        "c": "Every z is then the Ψx of exactly one x: one problem in two coordinate systems.",
+        "d": "λ moves each minimum along a path of its own. The paths of a redundant Ψ are not the same.",
     },
-    right="b",
+    right="c",
 )

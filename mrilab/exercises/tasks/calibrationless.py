@@ -3,12 +3,65 @@
 # ruff: noqa: D103
 
 import numpy as np
+from scipy.optimize import isotonic_regression
 
 from ...coils import rss
 from ...oscar import OSCAR
 from ...regularisers import L1, GroupL1
 from ..base import choice, exercise
 from ..draws import noise
+
+choice(
+    "cal-choice",
+    "calibrationless",
+    "knows what the prox of the group-lasso does to a coefficient that few coils see",
+    {
+        "a": "That is l1, which judges each coil alone. Here the norm over all coils decides.",
+        "b": "One factor for the group, from its norm: the strong coil lifts it above λ, and the weak ones stay too.",
+        "c": "There is no vote. One strong coil is enough to lift the norm above λ.",
+        "d": "The coils are not mixed: each keeps its own value, times one factor.",
+    },
+    right="b",
+)
+
+choice(
+    "direction",
+    "calibrationless",
+    "knows where lines that are missing send their errors",
+    {
+        "a": "The lines that are there are complete along the readout: nothing is missing in that direction.",
+        "b": "The mask varies along the phase encode only, so its point spread function is a spike along the readout.",
+        "c": "That would be the mask of points that are missing in both directions. Here whole lines are missing.",
+        "d": "Random does not mean that the error has no direction: it is spread along one of the two.",
+    },
+    right="b",
+    minutes=5,
+)
+
+
+@exercise(
+    "break",
+    "calibrationless",
+    "finds the bound of τ in Condat-Vu from L, σ and ‖Ψ‖²",
+    kind="value",
+    book={"L": 1.0, "sigma": 0.25, "norm2": 1.0},
+    draw=lambda rng: {"L": rng.integers(1, 9) / 2, "sigma": rng.integers(1, 9) / 8, "norm2": rng.choice([1.0, 4, 8])},
+    tol=1e-3,
+    minutes=5,
+    level="easy",
+    mistakes=[
+        ("Half of L counts: L/2.", lambda L, s, n: 1 / (L + s * n)),
+        ("That is the bound of 1/τ: turn it over.", lambda L, s, n: L / 2 + s * n),
+        ("The term σ‖Ψ‖² is missing: that is the bound of a plain gradient step.", lambda L, s, n: 2 / L),
+        (
+            "σ‖Ψ‖² goes to the other side, with a plus.",
+            lambda L, s, n: 1 / abs(L / 2 - s * n) if s * n != L / 2 else 0.0,
+        ),
+        ("That is the τ which mrilab takes, 0.99 times the bound.", lambda L, s, n: 0.99 / (L / 2 + s * n)),
+    ],
+)
+def bound(L, sigma, norm2):
+    return 1 / (L / 2 + sigma * norm2)
 
 
 def _coefficients(rng):
@@ -22,7 +75,7 @@ def _coefficients(rng):
     "calibrationless",
     "writes the prox of the group-lasso over the coils, axis −3",
     draw=_coefficients,
-    minutes=15,
+    minutes=10,
     mistakes=[
         (
             "That thresholds each coil alone. The factor comes from the norm over the coils.",
@@ -58,13 +111,13 @@ choice(
     "calibrationless",
     "knows which norm gives the better PSNR on this slice",
     {
-        "together": "A coefficient that is weak in one coil is kept if the others see it.",
-        "alone": "Tune each norm over its own three fractions, then compare the best of each.",
-        "both": "Compare the best of each: the difference is larger than rounding.",
-        "neither": "Both beat zero-filling; one is better.",
+        "a": "Tune each norm over its own three fractions, then compare the best of each.",
+        "b": "A coefficient that is weak in one coil is kept if the others see it.",
+        "c": "Compare the best of each: the difference is larger than rounding.",
+        "d": "Both beat zero-filling; one is better.",
     },
-    right="together",
-    minutes=20,
+    right="b",
+    minutes=15,
     level="medium",
 )
 
@@ -151,3 +204,46 @@ def lambda_max(z):
 )
 def combine(x):
     return rss(x)
+
+
+def _band(rng):
+    return {
+        "z": noise(rng, 9).astype(complex),
+        "lam": float(rng.uniform(0.4, 0.8)),
+        "slope": float(rng.uniform(1, 3)),
+    }
+
+
+def _sorted_prox(z, lam, slope, *, pool=True, clip=True, up=False, back=True, phase=True):
+    """The prox of OSCAR: sort, subtract, pool, clip, sort back."""
+    order = np.argsort(abs(z))[:: 1 if up else -1]
+    v = abs(z)[order] - OSCAR(lam, slope).weights(z.size)
+    v = isotonic_regression(v, increasing=False).x if pool else v
+    v = np.maximum(v, 0) if clip else v
+    out = np.empty_like(v)
+    out[order if back else np.arange(z.size)] = v
+    return out * np.exp(1j * np.angle(z)) if phase else out
+
+
+@exercise(
+    "cal-oscar",
+    "calibrationless",
+    "writes the prox of OSCAR for the coefficients (n,) of one band",
+    draw=_band,
+    tol=1e-3,
+    minutes=25,
+    level="hard",
+    mistakes=[
+        (
+            "Magnitudes must still fall after the subtraction: fit a sequence that does not increase.",
+            lambda *a: _sorted_prox(*a, pool=False),
+        ),
+        ("The results are in the order of size: put each back to its place.", lambda *a: _sorted_prox(*a, back=False)),
+        ("The largest magnitude pays the largest weight: sort downwards.", lambda *a: _sorted_prox(*a, up=True)),
+        ("Magnitudes end at 0.", lambda *a: _sorted_prox(*a, clip=False)),
+        ("The phase is lost: each coefficient keeps its own.", lambda *a: _sorted_prox(*a, phase=False)),
+        ("That is l1: all pay λ. The weights differ.", lambda z, lam, s: _sorted_prox(z, lam, 0.0)),
+    ],
+)
+def oscar_prox(z, lam, slope):
+    return OSCAR(lam, slope).prox(z, 1.0)

@@ -2,9 +2,12 @@
 # The objective says what a reference does.
 # ruff: noqa: D103
 
+from functools import cache
+from weakref import WeakKeyDictionary
+
 import numpy as np
 
-from ...densities import draw_mask
+from ...densities import draw_mask, energy_density
 from ...fidelity import LeastSquares
 from ...fourier import FFT, Mask
 from ...masks import center_box, variable_density
@@ -12,7 +15,7 @@ from ...metrics import psnr
 from ...regularisers import L1, lambda_max
 from ...solvers import fista
 from ...wavelets import Wavelet
-from ..base import exercise
+from ..base import choice, exercise
 from ..compare import differs
 from ..draws import noise
 
@@ -53,13 +56,18 @@ def _score(mask):
     return np.mean(scores)
 
 
+@cache
+def _box_score(side):
+    return _score(center_box(SHAPE, side))
+
+
 def _good_mask(mask, inputs):
     mask, most = np.asarray(mask), N * N / inputs["accel"]
     if mask.shape != SHAPE or mask.dtype != bool:
         return f"a mask of True and False of shape {SHAPE} is asked for"
     if mask.sum() > 1.01 * most:
         return f"the mask has {mask.sum()} samples; the budget is {most:.0f}"
-    needed = _score(center_box(SHAPE, int(np.sqrt(most)))) + 0.2
+    needed = _box_score(int(np.sqrt(most))) + 0.3
     got = _score(mask)
     return None if got >= needed else f"mean PSNR on hidden heads: {got:.1f} dB; {needed:.1f} dB are asked for"
 
@@ -67,7 +75,7 @@ def _good_mask(mask, inputs):
 @exercise(
     "capstone-mask",
     "capstones",
-    "designs a mask for a budget, from training images (10, 48, 48), better by 0.2 dB than a box at the centre",
+    "designs a mask for a budget, from training images (10, 48, 48), better by 0.3 dB than a box at the centre",
     draw=lambda rng: {"images": np.stack([head(rng) for _ in range(10)]), "accel": float(rng.choice([4.0, 5.0]))},
     accept=_good_mask,
     trials=1,
@@ -77,6 +85,10 @@ def _good_mask(mask, inputs):
     mistakes=[
         ("That is the box itself: spend some samples further out.", lambda x, R: center_box(SHAPE, int(N / R**0.5))),
         ("Every point equally likely: the strong centre is left to chance.", lambda x, R: draw_mask(np.ones(SHAPE), R)),
+        (
+            "Those are the strongest points, a kind of box. Draw them at random, so that a few lie further out.",
+            lambda x, R: energy_density(x, power=2) >= np.sort(energy_density(x, power=2), axis=None)[-int(N * N / R)],
+        ),
         ("That samples all of k-space: keep the budget.", lambda x, R: np.ones(SHAPE, bool)),
         (
             "That leaves the centre out, where most of the energy is.",
@@ -88,33 +100,29 @@ def design(images, accel):
     return variable_density(SHAPE, accel, decay=12, seed=0)
 
 
-class _Scan(LeastSquares):
-    """A data term that remembers the truth, for the score only."""
-
-    truth: np.ndarray
+_truths: WeakKeyDictionary[LeastSquares, np.ndarray] = WeakKeyDictionary()  # of the drawn scans, for the score only
 
 
-def _scan(rng):
-    image, sigma = head(rng), float(rng.uniform(0.06, 0.14))
-    f, _ = problem(image, variable_density(SHAPE, 3, seed=int(rng.integers(99))), sigma, rng)
-    scan = _Scan(f.A, f.y)
-    scan.truth = image
-    return {"f": scan, "sigma": sigma}
+def _scan(rng, trial):
+    image, sigma, accel = head(rng), float(rng.uniform(0.06, 0.14)), (2, 3, 4)[trial % 3]
+    f, _ = problem(image, variable_density(SHAPE, accel, seed=int(rng.integers(99))), sigma, rng)
+    _truths[f] = image
+    return {"f": f, "sigma": sigma}
 
 
 def _good_lambda(lam, inputs):
     f, sigma, Psi = inputs["f"], inputs["sigma"], Wavelet("sym4", SHAPE, level=3)
     if differs(lam, 1.0, np.inf) or not float(lam) > 0:
         return "a λ above 0 is asked for"
-    best = max(psnr(rebuild(f, Psi, float(c * sigma)), f.truth) for c in np.geomspace(0.25, 1.5, 6))
-    got = psnr(rebuild(f, Psi, float(lam)), f.truth)
-    return None if got > best - 0.4 else f"PSNR {got:.1f} dB on this scan; {best - 0.4:.1f} dB are asked for"
+    best = max(psnr(rebuild(f, Psi, float(c * sigma)), _truths[f]) for c in np.geomspace(0.5, 1.1, 4))
+    got = psnr(rebuild(f, Psi, float(lam)), _truths[f])
+    return None if got > best - 0.3 else f"PSNR {got:.2f} dB on this scan; {best - 0.3:.2f} dB are asked for"
 
 
 @exercise(
     "capstone-lambda",
     "capstones",
-    "chooses λ from the data term and the noise's σ, within 0.4 dB of the best on each scan",
+    "chooses λ from the data term and the noise's σ, within 0.3 dB of the best on each of three scans",
     draw=_scan,
     accept=_good_lambda,
     minutes=60,
@@ -128,44 +136,73 @@ def _good_lambda(lam, inputs):
     ],
 )
 def choose(f, sigma):
-    return 0.6 * sigma
+    return 1.25 * sigma * float(np.sqrt(np.mean(f.y != 0)))
 
 
 def _suspects(rng):
-    """Four reconstructions of one scan: three honest ones, and one with a spot that no sample asks for."""
+    """Four reconstructions of one scan: three that minimise something, and one with a spot that no sample asks for."""
     image, mask = head(rng), variable_density(SHAPE, 3, seed=int(rng.integers(99)))
     f, Psi = problem(image, mask, 0.02, rng)
-    xs = [rebuild(f, Psi, c, 60) for c in (0.002, 0.02, 0.06)]
+    xs = [rebuild(f, Psi, lam, 30) for lam in (0.15, 0.02, 0.002)]
     y, x = np.indices(SHAPE)
     at = rng.integers(18, 30, 2)
-    xs.append(xs[1] + np.float32(0.5) * (np.hypot(y - at[0], x - at[1]) < 3.5))
+    spot = np.float32(0.3) * (np.hypot(y - at[0], x - at[1]) < 2.5)
+    xs.append(xs[1] + spot * np.exp(1j * np.angle(xs[1])))
     order = rng.permutation(4)
     return {"y": f.y, "mask": mask, "images": np.stack([xs[i] for i in order]).astype(np.complex64)}
 
 
-def _ranked(y, mask, images):
-    """The letters by misfit to the samples, the largest first."""
-    misfit = [np.linalg.norm(mask * FFT(SHAPE)(image) - y) for image in images]
-    return [LETTERS[i] for i in np.argsort(misfit)[::-1]]
+def _misfits(y, mask, images):
+    return y - mask * FFT(SHAPE)(images)
+
+
+def _by_size(y, mask, images):
+    """The letters by the size of the misfit to the samples, the largest first."""
+    sizes = np.linalg.norm(_misfits(y, mask, images), axis=(1, 2))
+    return [LETTERS[i] for i in np.argsort(sizes)[::-1]]
+
+
+def _invented(y, mask, images):
+    """The letter whose samples exceed what was measured the most; ⟨Ax, y − Ax⟩ = λ g(x) ≥ 0 for the honest ones."""
+    left_out = np.sum((FFT(SHAPE)(images).conj() * _misfits(y, mask, images)).real, axis=(1, 2))
+    return LETTERS[np.argmin(left_out)]
+
+
+def _plain(y, mask, images):
+    """The honest letter that is neither the smoothest nor the noisiest."""
+    return next(letter for letter in _by_size(y, mask, images)[1:3] if letter != _invented(y, mask, images))
 
 
 @exercise(
     "capstone-hallucination",
     "capstones",
-    "finds which of four reconstructions of one scan, A to D, shows what was not measured",
-    kind="value",
+    "finds which of four reconstructions of one scan, A to D, shows what was not measured, on scan after scan",
     draw=_suspects,
     minutes=45,
     level="hard",
     points=5,
     mistakes=[
         (
-            "It is smooth: it leaves out, it does not invent. Put the samples beside those of each image.",
-            lambda *a: _ranked(*a)[1],
+            "It is smooth: its samples lack what was measured, so it leaves out. Which one has more than was measured?",
+            lambda *a: _by_size(*a)[0],
         ),
-        ("This one explains the samples down to their noise.", lambda *a: _ranked(*a)[2]),
-        ("It is noisy, but it agrees with the samples best of all.", lambda *a: _ranked(*a)[3]),
+        ("It is noisy, but it agrees with the samples best of all.", lambda *a: _by_size(*a)[3]),
+        ("This one explains the samples down to their noise.", _plain),
     ],
 )
 def find_hallucination(y, mask, images):
-    return _ranked(y, mask, images)[0]
+    return _invented(y, mask, images)
+
+
+choice(
+    "capstone-choice",
+    "capstones",
+    "knows what the samples can say about a spot, and what not",
+    {
+        "a": "Agreement shows that the spot is possible, not that it is there: the other image agrees as well.",
+        "b": "It may be invented or real. A data consistency step makes any image agree, the invented spot included.",
+        "c": "The two differ only in what was not sampled, and of that the samples say nothing.",
+        "d": "PSNR needs a reference, which a scan does not have; with one, the question would not arise.",
+    },
+    right="c",
+)

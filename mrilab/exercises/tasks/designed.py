@@ -6,7 +6,7 @@ import numpy as np
 
 from ...gradients import GAMMA, gradients, slew_rates, step_limits
 from ...trajectories import spiral
-from ..base import exercise
+from ..base import choice, exercise
 
 
 @exercise(
@@ -167,3 +167,61 @@ def largest_gradient(k, pixel, dwell):
 )
 def too_fast(k, pixel, dwell):
     return float(np.mean(np.linalg.norm(slew_rates(k, pixel, dwell), axis=-1) > 180))
+
+
+def _unit(gaps):
+    size = np.linalg.norm(gaps, axis=-1, keepdims=True)
+    return gaps / np.where(size > 0, size, 1)
+
+
+def _energy(k, places, density, *, half=0.5, pull=1, mean=True, slope=1.0):
+    to_places, to_samples = k[:, None] - places, k[:, None] - k
+    p = len(k)
+    attraction = np.linalg.norm(to_places, axis=-1) @ density
+    repulsion = np.linalg.norm(to_samples, axis=-1)
+    value = pull * (attraction.mean() - half * repulsion.sum() / p**2)
+    forces = density @ _unit(to_places) - _unit(to_samples).sum(axis=1) / (p if mean else 1)
+    return value, pull * slope * forces
+
+
+def _samples(rng):
+    density = rng.uniform(0.2, 1, 12)
+    k, places = rng.uniform(-0.5, 0.5, (7, 2)), rng.uniform(-0.5, 0.5, (12, 2))
+    return {"k": k, "places": places, "density": density / density.sum()}
+
+
+@exercise(
+    "designed-energy",
+    "designed",
+    "computes the energy of attraction and repulsion, and its slopes p∇F, by sums over all pairs",
+    draw=_samples,
+    minutes=25,
+    level="hard",
+    points=2,
+    mistakes=[
+        ("Each pair stands twice in the repulsion: it has the factor 1/(2p²).", lambda *a: _energy(*a, half=1)),
+        ("The signs are turned: attraction counts positive, repulsion negative.", lambda *a: _energy(*a, pull=-1)),
+        ("The slope of the repulsion is a mean over the samples: divide by p.", lambda *a: _energy(*a, mean=False)),
+        ("Those are ∂F/∂k; the slopes asked for are p times that.", lambda *a: _energy(*a, slope=1 / len(a[0]))),
+        (
+            "The slope of |k| is a vector of length 1, k/|k|, not k.",
+            lambda k, places, d: (_energy(k, places, d)[0], d @ (k[:, None] - places) - (k[:, None] - k).mean(axis=1)),
+        ),
+    ],
+)
+def energy_of(k, places, density):
+    return _energy(k, places, density)
+
+
+choice(
+    "designed-choice",
+    "designed",
+    "predicts which limit of the hardware a designed trajectory uses up",
+    {
+        "a": "Spokes in 5 ms need few mT/m, and wiggles of a few 1/n add little to the speed. 40 mT/m stay far away.",
+        "b": "A small, quick wiggle needs little speed and much acceleration: the shots touch this limit often.",
+        "c": "The two are not used alike: at these wavelengths the acceleration is too large long before the speed is.",
+        "d": "Straight spokes leave wide gaps. Repulsion bends them into these gaps, as sharply as it is allowed.",
+    },
+    right="b",
+)

@@ -150,6 +150,11 @@ exercise(
     minutes=10,
     level="easy",
     mistakes=[
+        ('Both shifts are missing, and so is norm="ortho".', fft2),
+        (
+            "Both shifts are missing: fft2 has DC at index (0, 0).",
+            lambda x: fft2(x, norm="ortho"),
+        ),
         ("The shift before fft2 is missing.", lambda x: shift(fft2(x, norm="ortho"), LAST)),
         ("The shift after fft2 is missing.", lambda x: fft2(unshift(x, LAST), norm="ortho")),
         ("The shifts are swapped; odd sizes show it.", lambda x: unshift(fft2(shift(x, LAST), norm="ortho"), LAST)),

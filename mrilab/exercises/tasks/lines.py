@@ -46,6 +46,20 @@ def draws(lines, wanted, decay):
 
 
 choice(
+    "lines-choice",
+    "lines",
+    "knows what the symmetry makes of a receiver that is a quarter turn off",
+    {
+        "a": "The symmetry is that of a real image. For i·x it has the other sign: y(−k) = −conj y(k).",
+        "b": "Zeros would be better: they keep half of the detail. The fill puts numbers there, with the wrong sign.",
+        "c": "What both sides measured stays. Filled lines have the wrong sign: detail cancels along the phase of i·x.",
+        "d": "That takes a conjugate of all of k-space. Here lines are conjugated and flipped, and only missing ones.",
+    },
+    right="c",
+)
+
+
+choice(
     "lines-lambda",
     "lines",
     "knows whether λ decides the ranking of the designs",
@@ -71,7 +85,7 @@ def _energies(rng):
     "lines",
     "turns the energies E of lines into probabilities p ∝ E^γ",
     draw=_energies,
-    minutes=5,
+    minutes=15,
     mistakes=[
         ("Probabilities sum to 1.", lambda E, gamma: E**gamma),
         ("Take the power first, then divide by the sum of the powers.", lambda E, gamma: (E / E.sum()) ** gamma),
@@ -100,8 +114,7 @@ def _inclusion(p, n, again=True):
     "lines",
     "gives the probability of each line to be in a mask of n lines: at most 1, and n in sum",
     draw=lambda rng: {"p": _density(21, 6.0 + rng.random()), "n": int(rng.integers(7, 10))},
-    minutes=20,
-    level="hard",
+    minutes=15,
     mistakes=[
         ("Some are above 1.", lambda p, n: n * p),
         ("Cut at 1, they no longer sum to n: share out what was cut off.", lambda p, n: np.minimum(n * p, 1)),
@@ -118,7 +131,8 @@ def inclusion(p, n):
     "lines",
     "draws lines by a comb: which steps of the running sum do the teeth u, u + 1, … meet?",
     draw=lambda rng: {"pi": _inclusion(_density(30, 2.0), 9), "u": float(rng.uniform(0.1, 0.9))},
-    minutes=10,
+    minutes=5,
+    level="easy",
     mistakes=[
         (
             "Compare the teeth with the running sum of π, not with π.",

@@ -8,6 +8,35 @@ from ..base import choice, exercise
 from ..draws import matrix, noise
 
 choice(
+    "nc-choice",
+    "noncartesian",
+    "knows what weighting the data does to the speed and to the minimum",
+    {
+        "a": "Weights change the sum of squares, so another image has the smallest. The two agree only where an image "
+        "leaves no residual at all, and nothing is penalised.",
+        "b": "The norm of the weighted operator is small, so steps are long; and the sum of squares is another one.",
+        "c": "The cost of an iteration hardly changes, its step does: a gradient step is as long as 1/L allows.",
+        "d": "Weights do not remove noise. They believe a sample at DC less than one at the edge, although both are "
+        "equally noisy: that can only raise the variance.",
+    },
+    right="b",
+)
+
+choice(
+    "nc-spokes",
+    "noncartesian",
+    "knows what the number of samples costs a NUFFT, and what a convolution",
+    {
+        "a": "The convolution has no samples in it: its two FFTs have the size of the doubled image.",
+        "b": "The NUFFT reads every sample. The convolution has forgotten them, once its t is made.",
+        "c": "The image has the same size, but a part of a NUFFT's time goes with the samples, one by one.",
+        "d": "The first half is right. But t belongs to one trajectory: if that changes, t is made anew, by a NUFFT.",
+    },
+    right="b",
+    minutes=5,
+)
+
+choice(
     "nc-kappa",
     "noncartesian",
     "knows what weights W^κ do to FISTA as κ grows from 0 to 1",
@@ -18,7 +47,7 @@ choice(
         "d": "That would be so if noise decided; after 15 iterations convergence does.",
     },
     right="b",
-    minutes=15,
+    minutes=10,
     level="medium",
 )
 
@@ -39,7 +68,7 @@ def _variance(B, w, power=2, conj=True, sided=True):
     "noncartesian",
     "computes the total variance of weighted least squares",
     draw=_weighted,
-    minutes=20,
+    minutes=15,
     tol=1e-3,
     mistakes=[
         ("In the middle stands W², not W.", lambda B, w: _variance(B, w, power=1)),
@@ -56,7 +85,7 @@ def total_variance(B, w):
 
 
 def _points(rng):
-    return {"x": noise(rng, 5, 6), "k": rng.uniform(-0.5, 0.5, (7, 2))}
+    return {"x": noise(rng, 5, 6).astype(complex), "k": rng.uniform(-0.5, 0.5, (7, 2))}
 
 
 def _dtft(x, k, sign=-1, centred=True, norm=True, swap=False):
@@ -72,7 +101,6 @@ def _dtft(x, k, sign=-1, centred=True, norm=True, swap=False):
     "evaluates the Fourier sum of an image at points k (K, 2) in cycles per pixel, over √N",
     draw=_points,
     tol=1e-3,
-    minutes=15,
     mistakes=[
         ("The sign of the exponent is that of the inverse.", lambda x, k: _dtft(x, k, sign=1)),
         ("Pixels are counted from the middle: np.arange(n) - n // 2.", lambda x, k: _dtft(x, k, centred=False)),
@@ -81,7 +109,7 @@ def _dtft(x, k, sign=-1, centred=True, norm=True, swap=False):
     ],
 )
 def dtft(x, k):
-    return _dtft(x, k).astype(np.complex64)
+    return _dtft(x, k)
 
 
 def _weighted_problem(rng):
@@ -94,7 +122,7 @@ def _weighted_problem(rng):
     "noncartesian",
     "computes the gradient of ½‖W^½(A x − y)‖², with w the diagonal of W",
     draw=_weighted_problem,
-    minutes=10,
+    minutes=5,
     level="easy",
     mistakes=[
         (
@@ -104,6 +132,7 @@ def _weighted_problem(rng):
         ("W^½ is squared once, not twice.", lambda A, w, x, y: A.H(w**2 * (A(x) - y))),
         ("Weight the whole residual, y too.", lambda A, w, x, y: A.H(w * A(x) - y)),
         ("The weights are missing.", lambda A, w, x, y: A.H(A(x) - y)),
+        ("The ½ takes the 2 away: no factor.", lambda A, w, x, y: 2 * A.H(w * (A(x) - y))),
         ("The sign is turned: A x − y.", lambda A, w, x, y: A.H(w * (y - A(x)))),
     ],
 )
@@ -125,13 +154,56 @@ def _power(A, x, steps, gram=True, unit=True, root=False):
     "estimates ‖A‖² after some steps of the power iteration x ← AᴴA x / ‖x‖, as the norm of the last x",
     draw=lambda rng: {"A": 3.0 * matrix(rng, 9, 5), "x": noise(rng, 5), "steps": int(rng.integers(2, 5))},
     tol=1e-3,
-    minutes=10,
     mistakes=[
         ("Divide by ‖x‖ at each step.", lambda A, x, n: _power(A, x, n, unit=False)),
         ("That is ‖A‖: the step of a gradient needs its square.", lambda A, x, n: _power(A, x, n, root=True)),
+        ("Divide before AᴴA, not after it: the norm of the last x is then the estimate.", lambda A, x, n: 1.0),
         ("One step too few.", lambda A, x, n: _power(A, x, n - 1)),
         ("One AᴴA a step, not two.", lambda A, x, n: _power(A, x, n, gram=False)),
     ],
 )
 def power(A, x, steps):
     return _power(A, x, steps)
+
+
+def _samples(rng):
+    shape = int(rng.integers(4, 7)), int(rng.integers(4, 7))
+    return {
+        "k": rng.uniform(-0.5, 0.5, (9, 2)),
+        "w": rng.uniform(0.2, 2, 9),
+        "x": noise(rng, *shape).astype(complex),
+    }
+
+
+def _gram(k, w, x, *, sign=1, twice=2, norm=True, shift=True, crop=True):
+    """AᴴWA x by its point spread function on twice the field of view."""
+    axes = [np.arange(twice * n) - twice * n // 2 for n in x.shape]
+    d = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+    t = np.exp(2j * sign * np.pi * (d @ k.T)) @ w / (x.size if norm else 1)
+    spectrum = np.fft.fft2(np.fft.ifftshift(t) if shift else t)
+    y = np.fft.ifft2(spectrum * np.fft.fft2(x, t.shape))
+    return y[: x.shape[0], : x.shape[1]] if crop else y
+
+
+@exercise(
+    "nc-gram",
+    "noncartesian",
+    "applies AᴴWA as a convolution, with two FFTs on twice the field of view and no NUFFT",
+    draw=_samples,
+    tol=1e-3,
+    minutes=25,
+    level="hard",
+    mistakes=[
+        ("One edge leaks into the other: t and x live on twice the field of view.", lambda *a: _gram(*a, twice=1)),
+        (
+            "That is another quarter: t[0] belongs at index (0, 0): ifftshift t, and keep the first pixels.",
+            lambda *a: _gram(*a, shift=False),
+        ),
+        ("The result has the shape of x: keep its rows and columns only.", lambda *a: _gram(*a, crop=False)),
+        ("The weights are missing in t.", lambda k, w, x: _gram(k, np.ones_like(w), x)),
+        ("Divide t by N, the number of pixels.", lambda *a: _gram(*a, norm=False)),
+        ("t has the sign of the adjoint: exp(+2πi k·d).", lambda *a: _gram(*a, sign=-1)),
+    ],
+)
+def gram(k, w, x):
+    return _gram(k, w, x)

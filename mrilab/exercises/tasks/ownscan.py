@@ -8,6 +8,19 @@ from ...channels import noise_covariance, prewhiten
 from ..base import choice, exercise
 from ..draws import noise
 
+choice(
+    "ownscan-choice",
+    "ownscan",
+    "knows what stays unpredicted on samples that were left out",
+    {
+        "a": "Their noise is independent of all that the image has seen, so no image predicts it, nor does the truth.",
+        "b": "The truth leaves the noise alone: its energy over that of the samples. No image goes lower, on average.",
+        "c": "1 is what a black image leaves: it predicts nothing.",
+        "d": "The image is not needed, only its noise, and after whitening that is known: variance 1 in each sample.",
+    },
+    right="b",
+)
+
 
 def _samples(rng):
     return {"n": (noise(rng, 3, 3) @ noise(rng, 3, 40)).astype(np.complex64)}
@@ -31,6 +44,49 @@ def _samples(rng):
 )
 def covariance(n):
     return noise_covariance(n)
+
+
+def _predicted(rng):
+    shape = 3, 6, 5
+    return {"predicted": noise(rng, *shape), "y": noise(rng, *shape), "held": rng.random(shape[1:]) < 0.3}
+
+
+def _unseen(p, y, held, square=True, relative=True):
+    size = [np.linalg.norm(z[..., held]) for z in (p - y, y if relative else np.ones_like(y))]
+    return float(size[0] / size[1]) ** (2 if square else 1)
+
+
+@exercise(
+    "ownscan-error",
+    "ownscan",
+    "computes the prediction error e on the samples that were left out, relative to their energy",
+    draw=_predicted,
+    tol=1e-3,
+    minutes=5,
+    level="easy",
+    mistakes=[
+        ("Only the samples that were left out count, above and below.", lambda p, y, h: _unseen(p, y, h | True)),
+        (
+            "That is the error on the samples that were used: `held` marks those left out.",
+            lambda p, y, h: _unseen(p, y, ~h),
+        ),
+        ("The norms are squared.", lambda p, y, h: _unseen(p, y, h, square=False)),
+        (
+            "Divide by the energy of the samples, not by their number.",
+            lambda p, y, h: _unseen(p, y, h, relative=False),
+        ),
+        (
+            "Divide by the energy of the samples that were left out, not of all.",
+            lambda p, y, h: _unseen(p * h, y * h, h | True) * np.linalg.norm(y * h) ** 2 / np.linalg.norm(y) ** 2,
+        ),
+        (
+            "Magnitudes hide errors of the phase: subtract complex numbers.",
+            lambda p, y, h: _unseen(abs(p), abs(y), h),
+        ),
+    ],
+)
+def error(predicted, y, held):
+    return _unseen(predicted, y, held)
 
 
 def _channels(rng):
@@ -85,12 +141,12 @@ choice(
     "ownscan",
     "knows which λ the rule “misfit = noise” takes",
     {
-        "larger": "An image that has used the data explains them better than the truth: a misfit of 1 is too much.",
-        "smaller": "The best image's misfit on the samples that it used is below 1. Which way must λ go to reach 1?",
-        "the same": "The image has seen these samples, so its misfit at the best λ is below 1.",
-        "none": "Misfits cross 1 within the six fractions.",
+        "a": "An image that has used the data explains them better than the truth: a misfit of 1 is too much.",
+        "b": "The best image's misfit on the samples that it used is below 1. Which way must λ go to reach 1?",
+        "c": "The image has seen these samples, so its misfit at the best λ is below 1.",
+        "d": "Misfits cross 1 within the five fractions.",
     },
-    right="larger",
+    right="a",
     minutes=20,
     level="medium",
 )
@@ -98,23 +154,42 @@ choice(
 
 def _curves(rng):
     valley = (np.arange(7) - rng.uniform(1, 5)) ** 2
-    return {"fractions": np.geomspace(1e-4, 1e-1, 7), "errors": 1 + 0.1 * valley + 0.4 * rng.random((4, 7))}
+    errors = 1 + 0.1 * valley + 0.4 * rng.random((4, 7))
+
+    def curve(seed):
+        """Return the error of each fraction for one draw of left-out samples."""
+        return errors[seed].copy()
+
+    return {"curve": curve, "fractions": np.geomspace(1e-4, 1e-1, 7), "draws": 4}
+
+
+def _choose(curve, q, draws, pick=np.argmin, seeds=None):
+    errors = np.array([curve(seed) for seed in (range(draws) if seeds is None else seeds)])
+    return q[pick(errors.sum(axis=0))], q[pick(errors, axis=1)]
 
 
 @exercise(
     "ownscan-splits",
     "ownscan",
-    "chooses the fraction with the smallest sum of the error curves (draws, fractions) of several draws",
+    "chooses the fraction with the smallest sum of the error curves of several draws, and gives each draw's own choice",
     draw=_curves,
     trials=12,
-    minutes=10,
+    minutes=20,
+    level="hard",
     mistakes=[
-        ("First sum the curves; one draw alone decides here.", lambda q, e: q[e[0].argmin()]),
-        ("That is the index; the fraction is wanted.", lambda q, e: float(e.sum(0).argmin())),
-        ("The smallest sum, not the largest.", lambda q, e: q[e.sum(0).argmax()]),
-        ("Sum over the draws, axis 0.", lambda q, e: q[e.sum(1).argmin()]),
-        ("The mean of the single choices is not the choice of the mean curve.", lambda q, e: np.mean(q[e.argmin(1)])),
+        ("All draws are the same one: give each its seed.", lambda c, q, n: _choose(c, q, n, seeds=[0] * n)),
+        ("The smallest sum, not the largest.", lambda c, q, n: _choose(c, q, n, pick=np.argmax)),
+        (
+            "These are indices; the fractions are wanted.",
+            lambda c, q, n: _choose(c, np.arange(len(q)), n),
+        ),
+        (
+            "The mean of the single choices is not the choice of the mean curve.",
+            lambda c, q, n: (np.mean(_choose(c, q, n)[1]), _choose(c, q, n)[1]),
+        ),
+        ("One draw decides alone here: sum the curves first.", lambda c, q, n: (q[c(0).argmin()], _choose(c, q, n)[1])),
+        ("Seeds are 0 … draws − 1: one is missing.", lambda c, q, n: _choose(c, q, n, seeds=range(n - 1))),
     ],
 )
-def choose(fractions, errors):
-    return fractions[errors.sum(0).argmin()]
+def choose_often(curve, fractions, draws):
+    return _choose(curve, fractions, draws)

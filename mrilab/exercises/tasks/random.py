@@ -72,6 +72,20 @@ def lloyd(points, p):
 
 
 choice(
+    "random-choice",
+    "random",
+    "knows what a design of n points can change, and what it cannot",
+    {
+        "a": "Then they would hold a quarter of the energy, and energy is R − 1 for every mask of so many points.",
+        "b": "Their energy is R − 1 for every mask of so many points: what the highest lobe lost, the others have.",
+        "c": "Then they would hold half of the energy. A design moves energy, it destroys none.",
+        "d": "The point spread function is the transform of the mask. No head comes in.",
+    },
+    right="b",
+)
+
+
+choice(
     "random-steep",
     "random",
     "knows which error of the decay costs more",

@@ -38,6 +38,10 @@ def _parts(z, lam):
             lambda z, lam: z * (1 - lam / np.maximum(abs(z), 1e-9)),
         ),
         ("The phase is lost: multiply z itself, not |z|.", lambda z, lam: np.maximum(abs(z) - lam, 0)),
+        (
+            "λ is subtracted along the real axis: shorten z along its own direction.",
+            lambda z, lam: np.where(abs(z) > lam, z - lam, 0),
+        ),
         ("The threshold is λ, not λ/2.", lambda z, lam: L1(lam / 2).prox(z, 1.0)),
     ],
 )
@@ -55,9 +59,13 @@ def _smooth(y, lam):
     return y
 
 
-def _spin(y, denoise, lam, shifts, there=True, back=-1, total=False, axes=(0, 1)):
-    images = [denoise(np.roll(y, (s * there,) * len(axes), axes), lam) for s in range(shifts)]
-    images = [np.roll(image, (back * s,) * len(axes), axes) for s, image in enumerate(images)]
+def _roll(y, shift, axes):
+    return np.roll(y, shift) if axes is None else np.roll(y, (shift,) * len(axes), axes)
+
+
+def _spin(y, method, lam, shifts, there=True, back=-1, total=False, axes=(0, 1), first=0):
+    images = [method(_roll(y, s * there, axes), lam) for s in range(first, first + shifts)]
+    images = [_roll(image, back * s, axes) for s, image in enumerate(images, first)]
     return np.sum(images, axis=0) if total else np.mean(images, axis=0)
 
 
@@ -67,7 +75,7 @@ def _spin(y, denoise, lam, shifts, there=True, back=-1, total=False, axes=(0, 1)
     "spins the cycle: shifts by (s, s), denoises, shifts back and averages",
     draw=lambda rng: {
         "y": noise(rng, 8, 6),
-        "denoise": _smooth,
+        "method": _smooth,
         "lam": float(rng.uniform(0.3, 0.6)),
         "shifts": int(rng.integers(3, 6)),
     },
@@ -77,18 +85,20 @@ def _spin(y, denoise, lam, shifts, there=True, back=-1, total=False, axes=(0, 1)
         ("You shift on where you should shift back.", lambda y, d, lam, n: _spin(y, d, lam, n, back=1)),
         ("Average, do not add up.", lambda y, d, lam, n: _spin(y, d, lam, n, total=True)),
         ("Both axes shift, by (s, s).", lambda y, d, lam, n: _spin(y, d, lam, n, axes=(0,))),
+        ("np.roll without `axis` rolls the flattened image.", lambda y, d, lam, n: _spin(y, d, lam, n, axes=None)),
+        ("The first shift is 0: s = 0, 1, …, shifts − 1.", lambda y, d, lam, n: _spin(y, d, lam, n, first=1)),
         ("Denoise the shifted image, not the one that came in.", lambda y, d, lam, n: _spin(y, d, lam, n, there=False)),
     ],
 )
-def spin(y, denoise, lam, shifts):
-    return _spin(y, denoise, lam, shifts)
+def spin(y, method, lam, shifts):
+    return _spin(y, method, lam, shifts)
 
 
-def _sure(z, lam, sigma, turn=True, capped=True, weight=1.0, less=True):
+def _sure(z, lam, sigma, turn=True, capped=True, weight=1.0, less=None, along=1.0):
     size = abs(z).astype(float)
     residual = np.minimum(size, lam) ** 2 if capped else np.full(size.shape, lam**2)
-    divergence = np.where(size > lam, 2 - turn * lam / np.maximum(size, lam), 0)
-    return residual.sum() + weight * sigma**2 * divergence.sum() - less * z.size * sigma**2
+    divergence = np.where(size > lam, 1 + along - along * turn * lam / np.maximum(size, lam), 0)
+    return residual.sum() + weight * sigma**2 * divergence.sum() - (z.size if less is None else less) * sigma**2
 
 
 @exercise(
@@ -100,12 +110,21 @@ def _sure(z, lam, sigma, turn=True, capped=True, weight=1.0, less=True):
     level="hard",
     mistakes=[
         ("Across |z| the derivative is 1 − λ/|z|, not 1.", lambda z, lam, s: _sure(z, lam, s, turn=False)),
+        ("Along |z| the derivative is 1: h moves as z does.", lambda z, lam, s: _sure(z, lam, s, turn=2)),
         ("Below the threshold h = 0, so |h − z|² is |z|², not λ².", lambda z, lam, s: _sure(z, lam, s, capped=False)),
         (
             "The divergence is multiplied by σ², not 2σ²: σ²/2 is the variance of each part.",
             lambda z, lam, s: _sure(z, lam, s, weight=2.0),
         ),
-        ("N σ² is missing at the end.", lambda z, lam, s: _sure(z, lam, s, less=False)),
+        ("N σ² is missing at the end.", lambda z, lam, s: _sure(z, lam, s, less=0)),
+        (
+            "N counts all entries: z.size. len(z) is that of the first axis.",
+            lambda z, lam, s: _sure(z, lam, s, less=len(z)),
+        ),
+        (
+            "Two derivatives are to be added, that along |z| and that across. One is missing.",
+            lambda z, lam, s: _sure(z, lam, s, along=0.0),
+        ),
     ],
 )
 def sure(z, lam, sigma):
@@ -128,6 +147,10 @@ def _keep(z, k, by=abs):
         ("Sort by the magnitude, not the real part.", lambda z, k: _keep(z, k, by=np.real)),
         ("Those are the smallest; the largest are wanted.", lambda z, k: _keep(z, k, by=lambda x: -abs(x))),
         ("One too few: check `>` against `>=`.", lambda z, k: _keep(z, k - 1)),
+        (
+            "The k values alone came out: leave them in their places, among zeros.",
+            lambda z, k: z.ravel()[np.argsort(abs(z), axis=None)[-k:]],
+        ),
         ("Keep the values, not their magnitudes.", lambda z, k: abs(_keep(z, k))),
         (
             "k over the whole array, not in each row.",
@@ -149,6 +172,14 @@ def keep(z, k):
     level="easy",
     mistakes=[
         ("The half is missing.", lambda A, z, y, lam: np.sum(abs(A @ z - y) ** 2) + lam * abs(z).sum()),
+        (
+            "The square of a complex number is not |·|²: take `abs` first.",
+            lambda A, z, y, lam: np.sum((A @ z - y) ** 2) / 2 + lam * abs(z).sum(),
+        ),
+        (
+            "‖z‖₁ is the sum of magnitudes. `np.linalg.norm(z)` is ‖z‖₂.",
+            lambda A, z, y, lam: np.sum(abs(A @ z - y) ** 2) / 2 + lam * np.linalg.norm(z),
+        ),
         (
             "The norm is squared in the data term.",
             lambda A, z, y, lam: np.linalg.norm(A @ z - y) / 2 + lam * abs(z).sum(),
@@ -172,10 +203,10 @@ choice(
     "sparsity",
     "knows what a threshold on real and imaginary parts apart does",
     {
-        "a": "It shrinks a number on an axis by λ, one on the diagonal by √2 λ.",
-        "b": "A turn of the phase then changes the result: it prefers phases along the axes.",
-        "c": "It is the prox of |Re z| + |Im z|, so it does minimise something.",
-        "d": "It costs the same. The picture is what differs.",
+        "a": "It shrinks them by more: a number on an axis by λ, one on the diagonal by √2 λ, since both parts lose λ.",
+        "b": "It is the prox of |Re p| + |Im p|, so it does minimise something, but a penalty that no one asked for.",
+        "c": "|p| is the root of (Re p)² + (Im p)². The sum of the parts is larger by up to √2: another penalty.",
+        "d": "A turn of the phase changes how much each part holds, so it changes what the threshold takes.",
     },
-    right="b",
+    right="d",
 )

@@ -71,8 +71,6 @@ def _factors(n, rule=lambda t: (1 + sqrt(1 + 4 * t**2)) / 2, top=lambda old, t: 
     "synthesis-momentum",
     "synthesis",
     "computes the factors (t_k − 1)/t_{k+1} of FISTA's momentum",
-    kind="value",
-    book={"n": 200},
     draw=lambda rng: {"n": int(rng.integers(50, 200))},
     minutes=5,
     level="easy",
@@ -82,6 +80,10 @@ def _factors(n, rule=lambda t: (1 + sqrt(1 + 4 * t**2)) / 2, top=lambda old, t: 
         (
             "That is ModOpt's or Chambolle's k/(k + 3), near but not the same.",
             lambda n: np.arange(n) / (np.arange(n) + 3),
+        ),
+        (
+            "The half is missing: 1 plus the root, and half of that.",
+            lambda n: _factors(n, lambda t: 1 + sqrt(1 + 4 * t**2)),
         ),
         ("One is subtracted in the numerator.", lambda n: _factors(n, top=lambda old, t: old)),
     ],
@@ -118,7 +120,7 @@ def _restart_inputs(rng):
     return {"f": f, "g": g, "max_iter": int(rises[0]) + 9 if rises.size else 60}
 
 
-def _restart(f, g, max_iter, *, when=lambda costs: costs[-1] > costs[-2], to_z=True, to_t=True):
+def _restart(f, g, max_iter, *, when=lambda costs: costs[-1] > costs[-2], to_z=True, to_t=True, late=False):
     z = w = f.zeros()
     t, s, costs = 1.0, 1 / f.lipschitz, [f(z) + g(z)]
     for _ in range(max_iter):
@@ -129,6 +131,7 @@ def _restart(f, g, max_iter, *, when=lambda costs: costs[-1] > costs[-2], to_z=T
         w = z + (told - 1) / t * (z - old)
         if when(costs):
             w, t = z if to_z else w, 1.0 if to_t else t
+            t = (1 + sqrt(5)) / 2 if late else t
     return z, np.array(costs)
 
 
@@ -148,6 +151,10 @@ def _restart(f, g, max_iter, *, when=lambda costs: costs[-1] > costs[-2], to_z=T
             "The costs begin with that of the start, before the first iteration.",
             lambda *a: (_restart(*a)[0], _restart(*a)[1][1:]),
         ),
+        (
+            "t is 1 when the next step begins: restart after the new t, so that it is not moved on from 1 at once.",
+            lambda *a: _restart(*a, late=True),
+        ),
         ("Set t = 1 too: the momentum goes on.", lambda *a: _restart(*a, to_t=False)),
         ("Set w = z too: this step still has the old momentum.", lambda *a: _restart(*a, to_z=False)),
     ],
@@ -161,10 +168,10 @@ choice(
     "synthesis",
     "knows what a λ above λ_max gives",
     {
-        "a": "Zero-filling is what λ → 0 with one step of gradient descent gives.",
-        "b": "Zero is then a minimum: every coefficient's pull is below its price.",
-        "c": "It converges, and at once: to what?",
-        "d": "The approximation band is penalised too in this chapter, so it does not stay.",
+        "a": "Zero-filling is one gradient step from zero, Aᴴy. The prox would then take it away: no entry exceeds λ.",
+        "b": "Zero is then the minimum: each coefficient's pull, |Aᴴy| there, is below its price λ.",
+        "c": "Whether it converges depends on the step, not on λ. Here it does, at the first step: to what?",
+        "d": "The coarse band is penalised too in this chapter. It goes last, as λ grows, and at λ_max it has gone.",
     },
     right="b",
 )

@@ -1,0 +1,150 @@
+"""Writes one notebook a chapter, for Jupyter and Colab: `python book/_ext/notebooks.py FOLDER`, or `make notebooks`."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from links import Links, slug
+from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from pages import ROOT, Page, Piece, chapters, read, runs
+from plain import Plain, lettered
+
+from mrilab.exercises import find
+
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+FOLD = "jp-MarkdownHeadingCollapsed"
+HIDDEN = {  # what hides a cell on the page folds it in Jupyter, and it still runs
+    "remove-cell": {"source_hidden": True, "outputs_hidden": True},
+    "hide-cell": {"source_hidden": True, "outputs_hidden": True},
+    "remove-input": {"source_hidden": True},
+    "hide-input": {"source_hidden": True},
+    "remove-output": {"outputs_hidden": True},
+    "hide-output": {"outputs_hidden": True},
+}
+EXTRAS = {  # of mrilab, by the words in a chapter's code that need them
+    "torch": r"\btorch\b|mrilab\.nets",
+    "notebook": r"mrilab\.widgets|\bipywidgets\b|\banywidget\b",
+    "nufft": r"\bNUFFT\b|\bmrinufft\b|\b(cones|seiffert)\(|sparkling",
+    "formats": r"\bh5py\b|\bload_kspace\b|\bread_(fastmri|ismrmrd)\b",
+    "cluster": r"\bdask\b|\bscheduler=",
+}
+INSTALL = """\
+# Installs mrilab where it is missing, as on Colab, and leaves the NumPy and the torch that are there.
+import importlib.metadata, importlib.util, os
+
+if importlib.util.find_spec("mrilab") is None:
+    there = [name for name in ("numpy", "torch") if importlib.util.find_spec(name)]
+    kept = " ".join(f"{{name}}=={{importlib.metadata.version(name)}}" for name in there)
+    source = os.environ.get("MRILAB_SOURCE", "git+https://github.com/{slug}")
+    %pip install --quiet "mrilab{extras} @ {{source}}" {{kept}}"""
+
+
+def extras(page: Page) -> list[str]:
+    """Return the extras of mrilab that a chapter's code needs."""
+    code = "\n".join(piece.source for piece in page.pieces if piece.kind == "code")
+    return [name for name, words in EXTRAS.items() if re.search(words, code)]
+
+
+def install(page: Page) -> NotebookNode:
+    """Return the cell that installs mrilab where it cannot be imported."""
+    named = ",".join(extras(page))
+    source = INSTALL.format(slug=slug(), extras=f"[{named}]" if named else "")
+    return new_code_cell(source, metadata={"tags": ["install"]})
+
+
+def origin(page: Page, links: Links) -> NotebookNode:
+    """Return the cell that says where the notebook comes from."""
+    return new_markdown_cell(
+        f"*This is the page [{page.title}]({links.page(page.name)}) of the course "
+        f"[From k-space to image]({links.page('index')}) as a notebook. The page shows all results.*"
+    )
+
+
+def code(piece: Piece) -> NotebookNode:
+    """Return a cell of code, with its tags as Jupyter's metadata."""
+    metadata: dict = {}
+    for tag in piece.tags:
+        if tag in HIDDEN:
+            metadata.setdefault("jupyter", {}).update(HIDDEN[tag])
+    if kept := [tag for tag in piece.tags if tag not in HIDDEN]:
+        metadata["tags"] = kept
+    return new_code_cell(piece.source, metadata=metadata)
+
+
+def title(piece: Piece, links: Links) -> str:
+    """Return the heading of an exercise."""
+    return f"### Exercise {links.exercises[piece.exercise]}: {piece.source}".rstrip(": ")
+
+
+def quiz(piece: Piece, plain: Plain) -> str:
+    """Return the question and its options by letters."""
+    options = find(piece.metadata["name"]).options or {}
+    return f"**Quiz.** {plain.text(lettered(piece.source, len(options)))}"
+
+
+def ends(page: Page, solution: Piece) -> bool:
+    """Return whether a heading, and no other text, follows a solution: to fold it then folds nothing else."""
+    later = page.pieces[page.pieces.index(solution) + 1 :]
+    after = next((piece for piece in later if piece.kind == "exercise" or not piece.solution), None)
+    return after is None or after.kind == "exercise" or bool(re.match(r"(\(.*\)=\n)?#{1,4} ", after.source))
+
+
+def cells(page: Page, links: Links) -> Iterator[NotebookNode]:
+    """Yield the cells of a chapter: each runs what the build ran, and a quiz has a check to fill in."""
+    plain = Plain(links, page.name)
+    yield origin(page, links)
+    yield install(page)
+    for piece in page.pieces:
+        if piece.kind == "code":
+            yield code(piece)
+        elif piece.kind == "quiz":
+            yield new_markdown_cell(quiz(piece, plain))
+            name = piece.metadata["name"]
+            line = f'from mrilab.exercises import check\n\ncheck("{name}", ...)  # "a", "b", …'
+            yield new_code_cell(line, metadata={"tags": ["quiz", "skip-execution"]})
+        elif piece.kind == "exercise":
+            yield new_markdown_cell(title(piece, links))
+        elif piece.kind == "solution":
+            yield new_markdown_cell("#### Solution", metadata={FOLD: True} if ends(page, piece) else {})
+        elif text := plain.text(piece.source):
+            yield new_markdown_cell(text)
+
+
+def notebook(page: Page, links: Links) -> NotebookNode:
+    """Return a chapter as a notebook without outputs; what its header says (accelerator: GPU) is kept."""
+    made = new_notebook(cells=list(cells(page, links)))
+    made.metadata = from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}, **page.metadata})
+    return finished(made, page.name)
+
+
+def finished(made: NotebookNode, name: str) -> NotebookNode:
+    """Give the cells names that do not change from build to build, fold the solutions on Colab too, and validate."""
+    collapsed = []
+    for i, cell in enumerate(made.cells):
+        cell.id = f"{name}-{i}"
+        if cell.metadata.get(FOLD):
+            cell.metadata["id"] = cell.id
+            collapsed.append(cell.id)
+    made.metadata.setdefault("colab", {})
+    made.metadata["colab"] = {"provenance": [], "collapsed_sections": collapsed, **made.metadata["colab"]}
+    nbformat.validate(made)
+    return made
+
+
+def main(folder: Path) -> None:
+    """Write the notebooks of all chapters that run."""
+    folder.mkdir(parents=True, exist_ok=True)
+    links = Links()
+    paths = [ROOT / "book" / f"{name}.md" for name in chapters()]
+    wanted = {folder / f"{path.stem}.ipynb": path for path in paths if runs(path)}
+    for old in set(folder.glob("*.ipynb")) - set(wanted):
+        old.unlink()
+    for target, path in wanted.items():
+        nbformat.write(notebook(read(path), links), target)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

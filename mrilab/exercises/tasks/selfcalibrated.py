@@ -1,0 +1,189 @@
+"""Exercises of the chapter on maps from the scan itself."""
+# The objective says what a reference does.
+# ruff: noqa: D103
+
+import numpy as np
+
+from ...coils import Coils, rss
+from ...fourier import FFT, Mask
+from ...masks import center_box, random_lines
+from ...metrics import psnr
+from ..base import choice, exercise
+from ..draws import noise, unit_maps
+
+choice(
+    "coils-choice",
+    "selfcalibrated",
+    "knows what the data do not say about maps and image",
+    {
+        "a": "Every product S_c x is what it was, and the data hold products only. The phase is free.",
+        "b": "The sum is over |S_c|²: magnitudes, which a factor of magnitude 1 leaves alone.",
+        "c": "Coils compared with each other give relative phases. A factor common to all cancels in each comparison.",
+        "d": "A smooth map is a wish of ours. A smooth φ passes it, and the data do not mind either.",
+    },
+    right="a",
+)
+
+choice(
+    "coils-one",
+    "selfcalibrated",
+    "knows what normalised maps make of a single coil",
+    {
+        "a": "Look at what was printed: |Ŝ| is 1 at each pixel. What the coil saw more or less is in the image now.",
+        "b": "The image is not 1: it is what the coil saw, shading included.",
+        "c": "The noise is in the data, and no normalisation changes the data.",
+        "d": "The phase of the map is that of the low-resolution image; only its magnitude is set.",
+    },
+    right="a",
+    minutes=5,
+)
+
+
+def _low_images(rng):
+    return {"images": noise(rng, 4, 3, 5)}
+
+
+@exercise(
+    "coils-ratio",
+    "selfcalibrated",
+    "divides low-resolution coil images (C, H, W) by their root sum of squares",
+    draw=_low_images,
+    minutes=5,
+    level="easy",
+    mistakes=[
+        ("Those are squares: the denominator is a root.", lambda x: x / np.sum(abs(x) ** 2, axis=0)),
+        ("A map has a phase, that of its coil's image: keep the numerator complex.", lambda x: abs(x) / rss(x)),
+        (
+            "The sum goes over the coils, axis 0, not over pixels.",
+            lambda x: x / np.linalg.norm(x, axis=(1, 2))[:, None, None],
+        ),
+        ("Σ|Ŝ|² would not be 1: divide by the root of the sum of squares, not by a sum.", lambda x: x / abs(x).sum(0)),
+        ("|x|² is not x² for complex numbers.", lambda x: x / np.sqrt(np.sum(x**2, axis=0))),
+    ],
+)
+def ratio(images):
+    return images / rss(images)
+
+
+def _fit(rng):
+    mask = rng.random((6, 5)) < 0.5
+    return {
+        "A": Mask(mask) @ FFT((6, 5)) @ Coils(unit_maps(rng, 3, 6, 5)),
+        "x": noise(rng, 6, 5),
+        "y": noise(rng, 3, 6, 5) * mask,
+        "mask": mask,
+        "sigma": float(rng.uniform(0.5, 2)),
+    }
+
+
+def _over_noise(A, x, y, mask, sigma, *, root=True, count=None):
+    samples = len(y) * mask.sum() if count is None else count
+    energy = np.linalg.norm(A(x) - y) ** 2 / (samples * sigma**2)
+    return float(np.sqrt(energy) if root else energy)
+
+
+@exercise(
+    "coils-residual",
+    "selfcalibrated",
+    "measures the residual in units of the noise, a ratio of 1 or less where the model fits",
+    draw=_fit,
+    tol=1e-3,
+    minutes=10,
+    mistakes=[
+        ("The root is missing: that is a ratio of energies.", lambda *a: _over_noise(*a, root=False)),
+        (
+            "Only acquired samples hold noise: y.size counts the zeros too.",
+            lambda A, x, y, m, s: _over_noise(A, x, y, m, s, count=y.size),
+        ),
+        (
+            "Each coil has mask.sum() samples: count those of all coils.",
+            lambda A, x, y, m, s: _over_noise(A, x, y, m, s, count=m.sum()),
+        ),
+        (
+            "σ² = E|n|² belongs to the complex sample: no factor 2.",
+            lambda *a: _over_noise(*a) / np.sqrt(2),
+        ),
+        ("Divide by the number of samples.", lambda *a: _over_noise(*a, count=1)),
+        ("The noise has the energy σ² in each sample, not σ.", lambda *a: _over_noise(*a) * np.sqrt(a[-1])),
+        ("The residual is A x − y, not y.", lambda A, x, *rest: _over_noise(A, 0 * x, *rest)),
+    ],
+)
+def residual(A, x, y, mask, sigma):
+    return _over_noise(A, x, y, mask, sigma)
+
+
+choice(
+    "coils-dead",
+    "selfcalibrated",
+    "knows which maps a dead coil spoils, and what tells",
+    {
+        "a": "Maps from after the fault have seen the dead coil, and give it no weight. Compare the two residuals.",
+        "b": "Maps from before expect signal in a coil that has none. No image explains that: the residual is large.",
+        "c": "Print the residual of both: one of them is well above 1.",
+        "d": "Seven coils are enough here. Which maps leave the eighth out?",
+    },
+    right="b",
+    minutes=15,
+    level="medium",
+)
+
+
+def _ratio_maps(y, lines):
+    """Maps from all samples, those of the centre counted twice, so that every sample and the lines matter."""
+    images = FFT(y.shape[-2:]).H(y * (1 + center_box(y.shape[-2:], (lines, 12))))
+    return images / rss(images)
+
+
+def _filled(y, maps, mask):
+    return abs(np.sum(maps.conj() * FFT(mask.shape).H(y), axis=0))
+
+
+def _lines(lines):
+    return random_lines((16, 12), accel=2, center=lines, seed=lines)
+
+
+def _heads(rng):
+    full = noise(rng, 3, 4, 16, 12)
+    full[..., 6:10, 4:8] *= 8
+    references = rss(FFT((16, 12)).H(full)) * rng.uniform(0.5, 1, (3, 1, 1)).astype(np.float32)
+    return {
+        "lines": 4,
+        "data": full,
+        "references": references,
+        "sample": _lines,
+        "estimate": _ratio_maps,
+        "solve": _filled,
+    }
+
+
+def _budget(n, data, refs, sample, estimate, solve, *, cut=True, once=False, mean=True, calib=None, leak=False):
+    mask, scores = sample(n), []
+    first = estimate(data[0] * mask, n)
+    for y, ref in zip(data, refs):
+        maps = first if once else estimate(y * mask if cut else y, calib or n)
+        scores.append(psnr(solve(y if leak else y * mask, maps, mask), ref))
+    return float(np.mean(scores) if mean else np.max(scores))
+
+
+@exercise(
+    "coils-budget",
+    "selfcalibrated",
+    "finds the mean PSNR over several heads, each calibrated on its own lines",
+    draw=_heads,
+    tol=1e-3,
+    minutes=30,
+    level="hard",
+    mistakes=[
+        (
+            "The maps have seen lines that were not acquired: multiply by the mask before you estimate.",
+            lambda *a: _budget(*a, cut=False),
+        ),
+        ("The image has seen lines that were not acquired.", lambda *a: _budget(*a, leak=True)),
+        ("Each head has its own maps: estimate them anew for each.", lambda *a: _budget(*a, once=True)),
+        ("The mean over the heads is asked for, not the best.", lambda *a: _budget(*a, mean=False)),
+        ("That is one head: average over all.", lambda n, data, refs, *a: _budget(n, data[:1], refs[:1], *a)),
+        ("Calibrate on as many lines as there are: they are an argument.", lambda *a: _budget(*a, calib=6)),
+    ],
+)
+def budget(lines, data, references, sample, estimate, solve):
+    return _budget(lines, data, references, sample, estimate, solve)

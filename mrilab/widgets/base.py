@@ -1,0 +1,73 @@
+"""What the widgets share: their sources, and arrays on their way to the browser and back."""
+
+from pathlib import Path
+
+import numpy as np
+
+from ..arrays import Array, to_numpy
+
+FOLDER = Path(__file__).parent
+LEAST, MOST = 16, 1024  # sides of an image: powers of two, for the FFT in the browser
+
+
+def source(*names: str) -> str:
+    """Return the named files as one: a widget is one module and one style sheet, with no build step.
+
+    >>> source("fft.js").splitlines()[1]
+    'class FFT2 {'
+    """
+    return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
+
+
+def check_image(x: Array, name: str = "the image") -> np.ndarray:
+    """Return an image as a NumPy array (H, W); raise unless it is finite, not zero, and of sides that suit the FFT."""
+    image = to_numpy(x)
+    if image.dtype.kind not in "fciub":
+        raise TypeError(f"{name} must hold numbers, got {image.dtype}")
+    sides = {2**i for i in range(20) if LEAST <= 2**i <= MOST}
+    if image.ndim != 2 or not sides.issuperset(image.shape):
+        raise ValueError(
+            f"{name} must be (H, W) with sides that are powers of two, {LEAST} to {MOST}, got {image.shape}"
+        )
+    if not np.isfinite(image).all():
+        raise ValueError(f"{name} of shape {image.shape} holds values that are not finite")
+    if not image.any():
+        raise ValueError(f"{name} of shape {image.shape} is zero everywhere")
+    return image
+
+
+def check_mask(mask: Array, shape: tuple[int, ...]) -> np.ndarray:
+    """Return a mask as a read-only boolean copy; raise unless it has the shape and holds only 0 and 1."""
+    values = to_numpy(mask)
+    if values.shape != tuple(shape):
+        raise ValueError(f"a mask of shape {values.shape} does not fit an image of shape {tuple(shape)}")
+    if not np.isin(values, (0, 1)).all():
+        raise ValueError(f"a mask holds only 0 and 1, got {values.dtype} values {np.unique(values)[:4]} …")
+    copy = values.astype(bool)  # always a copy
+    copy.flags.writeable = False  # a change in place would reach nobody
+    return copy
+
+
+def to_int16(x: np.ndarray) -> tuple[bytes, float]:
+    """Return (bytes, scale) of an image: real part, then imaginary part, as int16 in units of scale.
+
+    Half the size of complex64 with an error of at most scale/2, 1.5e-5 of the largest part.
+
+    >>> data, scale = to_int16(np.array([[1.0, -0.5]]))
+    >>> np.frombuffer(data, "<i2")
+    array([ 32767, -16384,      0,      0], dtype=int16)
+    """
+    parts = np.stack([x.real, x.imag]).astype(np.float64)
+    scale = float(np.abs(parts).max()) / 32767
+    return np.rint(parts / scale).astype("<i2").tobytes(), scale
+
+
+def bits(mask: np.ndarray, widget=None) -> bytes:
+    """Return a mask as `numpy.packbits` has it: what travels."""
+    return np.packbits(mask).tobytes()
+
+
+def mask_of(data, widget) -> np.ndarray:
+    """Return the mask (H, W) of a widget from its bits."""
+    shape = tuple(widget.shape)
+    return np.unpackbits(np.frombuffer(data, np.uint8), count=int(np.prod(shape))).reshape(shape).astype(bool)

@@ -1,0 +1,41 @@
+// What the widgets share. The files are joined into one module, so their names must differ.
+let widgetCount = 0;
+const widgetId = () => `mrilab-${++widgetCount}-${Math.random().toString(36).slice(2, 8)}`;
+
+const GREYS = Uint32Array.from({ length: 256 }, (_, v) => (0xff000000 | (v << 16) | (v << 8) | v) >>> 0);
+
+const int16Planes = (view) => new Int16Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+
+// numpy.packbits and back
+function packBits(mask) {
+  const bytes = new Uint8Array(Math.ceil(mask.length / 8));
+  for (let i = 0; i < mask.length; i++) bytes[i >> 3] |= mask[i] << (7 - (i & 7));
+  return new DataView(bytes.buffer);
+}
+function unpackBits(view, mask) {
+  for (let i = 0; i < mask.length; i++) mask[i] = (view.getUint8(i >> 3) >> (7 - (i & 7))) & 1;
+}
+
+// A group of radio buttons that looks like one bar; `chosen` may be none of them.
+function segments(id, name, legend, options, chosen) {
+  const inputs = Object.entries(options).map(([value, label]) =>
+    `<label><input type="radio" name="${id}-${name}" value="${value}"${value === chosen ? " checked" : ""}><span>${label}</span></label>`);
+  return `<fieldset class="w-segments" data-name="${name}"><legend>${legend}</legend><div>${inputs.join("")}</div></fieldset>`;
+}
+
+function slider(id, name, label, min, max, step, value) {
+  return `<label class="w-slider" for="${id}-${name}"><span>${label}</span>
+    <input type="range" id="${id}-${name}" data-name="${name}" min="${min}" max="${max}" step="${step}" value="${value}">
+    <output for="${id}-${name}"></output></label>`;
+}
+
+// A picture of 32-bit pixels that keeps its memory between frames
+function screen(canvas) {
+  const context = canvas.getContext("2d"), data = context.createImageData(canvas.width, canvas.height);
+  return { pixels: new Uint32Array(data.data.buffer), show: () => context.putImageData(data, 0, 0) };
+}
+
+function debounced(wait, call) {
+  let timer;
+  return () => { clearTimeout(timer); timer = setTimeout(call, wait); };
+}

@@ -1,0 +1,88 @@
+"""The built site in a browser: every page in four forms, light to carry, and its answers open by mouse and keyboard."""
+
+import pytest
+from chromium import PAGES, SITE, barriers, site
+
+MEGABYTE = 1e6
+WEIGH = """() => {
+  const entries = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+  return [entries.reduce((sum, entry) => sum + entry.transferSize, 0), entries[0].domContentLoadedEventEnd];
+}"""
+MEASURED: dict[str, tuple[float, float]] = {}  # bytes, and ms until the page answers
+
+pytestmark = pytest.mark.book
+
+
+@pytest.fixture(scope="module")
+def visit():
+    with site() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_in_four_forms(visit, name):
+    """Light and dark are two visits, wide and narrow two sizes of each. axe looks at light, wide and dark, narrow:
+    colours differ between themes, what is shown between widths.
+    """
+    wrong = {}
+    for theme, widths in (("light", (390, 1400)), ("dark", (1400, 390))):
+        with visit(name, theme, widths[0]) as (page, complaints):
+            MEASURED.setdefault(name, page.evaluate(WEIGH))
+            for width in widths:
+                page.set_viewport_size({"width": width, "height": 900})
+                if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                    complaints.append(f"scrolls sideways at {width} px")
+            page.wait_for_timeout(500)  # the theme makes what now scrolls reachable by keyboard, after a moment
+            complaints += barriers(page)
+            if complaints:
+                wrong[theme] = complaints
+    assert not wrong
+    assert MEASURED[name][0] < 4 * MEGABYTE
+
+
+def test_weight_of_the_site(capsys):
+    weight = sum(path.stat().st_size for path in SITE.rglob("*") if path.is_file()) / MEGABYTE
+    with capsys.disabled():
+        print(f"\nthe site: {weight:.1f} MB")
+        for name, (size, _) in sorted(MEASURED.items(), key=lambda item: -item[1][0])[:3]:
+            print(f"{name}: {size / MEGABYTE:.2f} MB transferred")
+        for name, (_, time) in sorted(MEASURED.items(), key=lambda item: -item[1][1])[:3]:
+            print(f"{name}: answers after {time / 1000:.2f} s")
+    assert weight < 80
+
+
+def pages_with(text: str) -> list[str]:
+    return [name for name in PAGES if text in (SITE / f"{name}.html").read_text()]
+
+
+@pytest.mark.parametrize("name", pages_with(' name="quiz-'))
+def test_a_quiz_answers_mouse_and_keyboard(visit, name):
+    with visit(name) as (page, complaints):
+        for group in dict.fromkeys(page.locator('details[name^="quiz"]').evaluate_all("all => all.map(d => d.name)")):
+            options = page.locator(f'details[name="{group}"]')
+            before = options.all_inner_texts()
+            options.nth(0).locator("summary").click()
+            by_mouse = options.nth(0).inner_text()
+            options.nth(1).locator("summary").focus()
+            page.keyboard.press("Enter")
+            by_keyboard = options.nth(1).inner_text()
+            for text, summary in ((by_mouse, before[0]), (by_keyboard, before[1])):
+                assert len(text) > len(summary) and ("Right" in text or "Not this" in text), f"{group}: {text}"
+            assert options.evaluate_all("all => all.map(d => d.open)")[:2] == [False, True], "one answer at a time"
+        assert not complaints
+
+
+@pytest.mark.parametrize("name", pages_with('class="solution dropdown'))
+def test_a_solution_unfolds_and_leads_to_its_exercise(visit, name):
+    with visit(name) as (page, complaints):
+        solution = page.locator(".solution.dropdown").first
+        body, button = solution.locator("> :not(.admonition-title)").last, solution.locator("button").first
+        assert not body.is_visible()
+        button.focus()
+        page.keyboard.press("Enter")
+        assert body.is_visible(), "by keyboard"
+        button.click()
+        assert not body.is_visible(), "by mouse"
+        solution.locator(".admonition-title a").first.click()
+        assert page.locator(":target.exercise").is_visible()
+        assert not complaints
