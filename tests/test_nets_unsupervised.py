@@ -64,6 +64,13 @@ def test_a_denoiser_serves_all_units():
     assert torch.allclose(net(1000 * x, 1000 * sigma), 1000 * net(x, sigma), rtol=1e-4, atol=1e-2)
 
 
+def test_a_denoiser_sees_how_strong_the_noise_is():
+    torch.manual_seed(0)
+    net, x = Denoiser(channels=4, pools=2), torch.randn(1, 32, 32, dtype=torch.complex64)
+    weak, strong = ((net(x, sigma) - x) / sigma for sigma in (torch.tensor([0.05]), torch.tensor([1.0])))
+    assert torch.linalg.norm(weak - strong) > 0.05 * torch.linalg.norm(strong)
+
+
 @pytest.mark.parametrize("x, sigma", [((2, 8, 8), [0.1]), ((2, 8, 8), [0.1, 0.0]), ((8, 8), [0.1] * 8)])
 def test_a_denoiser_names_what_it_takes(x, sigma):
     with pytest.raises(ValueError, match="denoiser takes|sigma must be positive"):

@@ -81,10 +81,12 @@ class ZeroFilledUNet(nn.Module):
 
 
 class Denoiser(nn.Module):
-    """A U-Net that takes white noise of known strength out of images (B, H, W): D(x, σ) = x + σ U(x / σ, s / σ).
+    """A U-Net that takes white noise of known strength out of images (B, H, W): D(x, σ) = x + σ U(x / σ, b).
 
     σ, the standard deviation E|n|² = σ² of the complex noise, has shape (B,). Dividing by it makes one network serve
-    all units. s, the root mean square of the image, tells how far the image stands above the noise.
+    all units. b is a chequerboard of ±1, the noise's own height, beside which the network sees how far the image stands
+    above the noise. A channel of a constant would not tell: the instance normalisation takes it away, and with it the
+    scale of x / σ.
 
     Raises
     ------
@@ -110,7 +112,8 @@ class Denoiser(nn.Module):
             )
         sigma = sigma[:, None, None, None]
         channels = torch.view_as_real(x).movedim(-1, 1)  # (B, 2, H, W)
-        level = channels.square().sum(dim=1, keepdim=True).mean(dim=(-2, -1), keepdim=True).sqrt()
-        seen = torch.cat([channels, level.expand_as(channels[:, :1])], dim=1) / sigma
+        rows, columns = (torch.arange(n, device=x.device) for n in x.shape[1:])
+        board = 1.0 - 2 * ((rows[:, None] + columns) % 2)  # (H, W)
+        seen = torch.cat([channels / sigma, board.expand_as(channels[:, :1])], dim=1)
         out = channels + sigma * self.unet(seen.contiguous()).float()
         return torch.view_as_complex(out.movedim(1, -1).contiguous())
