@@ -29,7 +29,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     "unet-1": {"channels": 16, "epochs": 40},
     "unrolled-1": UNROLLED,
     "denoiser": {"network": "denoiser", "task": "denoise", "channels": 16, "epochs": 15},
-    "unrolled-8": UNROLLED | {"coils": 8, "epochs": 15},
+    "unrolled-8": UNROLLED | {"coils": 8, "epochs": 20},
     "unet-8": {"channels": 16, "coils": 8, "epochs": 25},
     "ssdu-1": UNROLLED | {"task": "self-supervised"},
     "ssdu-8": UNROLLED | {"task": "self-supervised", "coils": 8, "epochs": 15},
