@@ -1,4 +1,7 @@
-"""The test table of Part III: `python -m mrilab.nets.evaluate`, from the stored weights, to stored/table.json."""
+"""The test table of Part III: `python -m mrilab.nets.evaluate`, from the stored weights, to stored/table.json.
+
+The means go into the record beside each network's weights too.
+"""
 
 import argparse
 import json
@@ -25,10 +28,11 @@ from ..undecimated import UndecimatedWavelet
 from .networks import count_parameters
 from .plug_and_play import plug_and_play
 from .population import Brains
-from .pretrained import FOLDER, pretrained
+from .pretrained import FOLDER, pretrained, pretrained_names
 from .trust import Reconstruct, image_of, operator_of
 
 METRICS = {"psnr": psnr, "ssim": ssim, "nrmse": nrmse}
+KINDS = {"U-Net": "unet", "unrolled": "unrolled", "self-supervised": "ssdu"}
 NOISE, SHAPE = 0.01, (128, 128)
 FRACTIONS = (5e-4, 1e-3, 2e-3, 4e-3, 8e-3)
 PLUGGED = tuple({"strength": a, "sigma": b} for a, b in product((0.1, 0.3, 1.0), (0.05, 0.1, 0.2)))
@@ -45,10 +49,20 @@ def sparse(A: LinearOperator, y: Tensor, fraction: float, iterations: int = 100)
     return torch.from_numpy(condat_vu(f, L1(lam), Psi, sigma=0.1, max_iter=iterations).x)[None]
 
 
+def networks(coils: int) -> dict[str, str]:
+    """Return, by the name of the method, the networks that are trained for so many coils, as `pretrained` has them.
+
+    >>> networks(8)["self-supervised"]
+    'ssdu-8'
+    """
+    found = {method: f"{kind}-{coils}" for method, kind in KINDS.items()}
+    studied = [name for name in pretrained_names() if name.startswith(("ensemble", "cascades"))]
+    return found | {name: name for name in studied if coils == 1}
+
+
 def candidates(coils: int) -> dict[str, tuple[Callable[..., Tensor], Sequence[dict[str, float]], int]]:
     """Return, by name, each method, the settings among which validation chooses, and its learned parameters."""
-    nets = {name: pretrained(f"{kind}-{coils}")[0] for name, kind in
-            (("U-Net", "unet"), ("unrolled", "unrolled"), ("self-supervised", "ssdu"))}  # fmt: skip
+    nets = {method: pretrained(name)[0] for method, name in networks(coils).items()}
     denoiser = pretrained("denoiser")[0]
 
     def plugged(A: LinearOperator, y: Tensor, **chosen: Any) -> Tensor:
@@ -101,12 +115,12 @@ def evaluate(path: Path, slices: int = 112, tuning: int = 8, cache: str | None =
     table = json.loads(path.read_text()) if path.exists() else {"results": {}}
     table |= {"slices": slices, "noise": NOISE, "shape": SHAPE, "tuned on": f"{tuning} validation slices"}
     table["hardware"] = f"{platform.machine()} CPU, {torch.get_num_threads()} threads, torch {torch.__version__}"
-    todo = [(coils, accel) for coils in (1, 8) for accel in (4, 8)]
-    with progress_bar(len(todo) * 6, None) as bar:
-        for coils, accel in todo:
+    todo = [(coils, accel, candidates(coils)) for coils in (1, 8) for accel in (4, 8)]
+    with progress_bar(sum(len(methods) for *_, methods in todo), None) as bar:
+        for coils, accel, methods in todo:
             options: dict[str, Any] = {"shape": SHAPE, "coils": coils, "accel": accel, "noise": NOISE, "cache": cache}
             validation, test = Brains("validation", tuning, **options), Brains("test", slices, **options)
-            for name, (solve, choices, parameters) in candidates(coils).items():
+            for name, (solve, choices, parameters) in methods.items():
                 bar.update()
                 key = f"{coils} coils, {accel}x, {name}"
                 if key in table["results"]:
@@ -118,6 +132,22 @@ def evaluate(path: Path, slices: int = 112, tuning: int = 8, cache: str | None =
                 with atomic(path) as part:
                     part.write_text(json.dumps(table) + "\n")
     return table
+
+
+def note_tests(table: Mapping[str, Any]) -> None:
+    """Write the means of the table into the record of each network that it has tested."""
+    tests: dict[str, dict[str, Any]] = {}
+    for key, row in table["results"].items():
+        coils, accel, method = key.split(", ")
+        name = "denoiser" if method == "plug and play" else networks(int(coils.split()[0])).get(method)
+        if name:
+            means = {metric: round(float(np.mean(row[metric])), 4) for metric in METRICS}
+            tests.setdefault(name, {"slices": table["slices"]})[f"{coils}, {accel}"] = means
+    for name, test in tests.items():
+        path = FOLDER / f"{name}.json"
+        record = json.loads(path.read_text())
+        with atomic(path) as part:
+            part.write_text(json.dumps(record | {"test": test}, indent=1) + "\n")
 
 
 def _best(solve: Callable[..., Tensor], choices: Sequence[dict[str, float]], validation: Brains) -> dict[str, float]:
@@ -158,7 +188,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--slices", type=int, default=112, help="test slices a setting")
     parser.add_argument("--cache", help="folder of complete slices")
     asked = parser.parse_args(arguments)
-    for line in rows(evaluate(asked.out, asked.slices, cache=asked.cache)):
+    table = evaluate(asked.out, asked.slices, cache=asked.cache)
+    if asked.out == FOLDER / "table.json":  # not for a trial
+        note_tests(table)
+    for line in rows(table):
         print("  ".join(f"{value:>24}" if " (" in value else f"{value:>9}" for value in line.values()))
 
 
