@@ -26,7 +26,7 @@ COMMON |= {"pools": 3, "learning_rate": 2e-3, "bf16": True, "patience": 100}
 UNROLLED: dict[str, Any] = {"network": "unrolled", "channels": 8, "cascades": 4, "epochs": 25}
 
 RECIPES: dict[str, dict[str, Any]] = {
-    "unet-1": {"channels": 16, "epochs": 40},
+    "unet-1": {"channels": 16, "epochs": 64},
     "unrolled-1": UNROLLED,
     "denoiser": {"network": "denoiser", "task": "denoise", "channels": 16, "epochs": 15},
     "unrolled-8": UNROLLED | {"coils": 8, "epochs": 20},
