@@ -35,7 +35,7 @@ METRICS = {"psnr": psnr, "ssim": ssim, "nrmse": nrmse}
 KINDS = {"U-Net": "unet", "unrolled": "unrolled", "self-supervised": "ssdu"}
 NOISE, SHAPE = 0.01, (128, 128)
 FRACTIONS = (1e-3, 2e-3, 4e-3, 8e-3)
-PLUGGED = tuple({"strength": a, "sigma": b} for a, b in product((0.1, 0.3, 1.0), (0.1, 0.2)))
+PLUGGED = tuple({"strength": a, "sigma": b} for a, b in product((0.1, 0.3), (0.1, 0.2, 0.4)))
 
 
 def sparse(A: LinearOperator, y: Tensor, fraction: float, iterations: int = 100) -> Tensor:

@@ -9,7 +9,7 @@ from .batches import Batch
 from .settings import Settings
 from .ssdu import split, ssdu_loss
 
-SIGMAS = 0.005, 0.2  # the noise that a denoiser learns on, for images of largest magnitude about 1
+SIGMAS = 0.005, 0.5  # the noise that a denoiser learns on, for images of largest magnitude about 1
 
 
 def objective(s: Settings, net: nn.Module, batch: Batch, seed: int) -> Tensor:
