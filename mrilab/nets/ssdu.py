@@ -6,24 +6,25 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..masks import plan
 from .batches import Batch
 
 
-def split(batch: Batch, seed: int, fraction: float = 0.4, centre: int = 4) -> tuple[Batch, Batch]:
-    """Return (Θ, Λ), a batch from the samples that the network sees and one from those that it has to predict.
+def split(batch: Batch, seed: int, fraction: float = 0.4) -> tuple[Batch, Batch]:
+    """Return (Θ, Λ), a batch from the samples that the network sees and one from those that are held back.
 
     Ω = Θ ∪ Λ, Θ ∩ Λ = ∅. Of a mask of lines whole lines are drawn for Λ, of any other single samples: `fraction` of
-    the acquired ones, all alike. Hidden samples must be like those that were never acquired: a network that predicts
-    holes in a line need not learn to predict lines. A block of `centre` × `centre` at DC, or the lines through it,
-    stays in Θ. Both have the targets of `batch`, which nobody may look at.
+    the acquired ones, all alike. Θ is to be a mask like Ω, so it keeps the centre that the masks of `mrilab` have, and a
+    network that learned to predict holes in a line would be no help with a missing one. Both have the targets of
+    `batch`, which nobody may look at.
 
-    Raises ValueError for a fraction that is not between 0 and 1, and scans of which nothing but the block was acquired.
+    Raises ValueError for a fraction that is not between 0 and 1, and scans of which no more than a centre was acquired.
 
     References
     ----------
     Yaman et al., Self-supervised learning of physics-guided reconstruction neural networks without fully sampled
-    reference data, Magn. Reson. Med. 84 (2020), 3172. Lines for lines: Millard and Chiew, IEEE Trans. Comput. Imaging 9
-    (2023), 707.
+    reference data, Magn. Reson. Med. 84 (2020), 3172. Masks of one kind: Millard and Chiew, A theoretical framework for
+    self-supervised MR image reconstruction, IEEE Trans. Comput. Imaging 9 (2023), 707.
 
     >>> masks, images = np.ones((1, 8, 8), bool), torch.ones(1, 1, 8, 8, dtype=torch.complex64)
     >>> seen, hidden = split(Batch(images, images[0], masks, images), seed=0)
@@ -32,17 +33,21 @@ def split(batch: Batch, seed: int, fraction: float = 0.4, centre: int = 4) -> tu
     """
     if not 0 < fraction < 1:
         raise ValueError(f"the fraction of hidden samples must be between 0 and 1, got {fraction!r}")
-    rows, columns = (slice(n // 2 - centre // 2, n // 2 - centre // 2 + centre) for n in batch.masks.shape[-2:])
-    lot = np.random.default_rng(seed).random(batch.masks.shape)
-    lot[:, rows, columns] = 1  # never hidden
-    lines = (batch.masks == batch.masks[..., :1]).all(axis=(-2, -1))
-    lot[lines] = lot[lines][..., lot.shape[-1] // 2, None]  # all of a line has the lot of its middle
-    free = np.where(batch.masks, lot, 1)
-    if not (free < 1).any(axis=(-2, -1)).all():
-        raise ValueError(f"nothing but the {centre} × {centre} samples at DC was acquired: none can be hidden")
-    most = [np.quantile(a[a < 1], fraction) for a in free]  # a share of each scan, never none
-    hide = lot <= np.reshape(most, (-1, 1, 1))
-    return _only(batch, batch.masks & ~hide), _only(batch, batch.masks & hide)
+    rng = np.random.default_rng(seed)
+    hide = np.array([_hidden(mask, rng, fraction) for mask in batch.masks])
+    return _only(batch, batch.masks & ~hide), _only(batch, hide)
+
+
+def _hidden(mask: np.ndarray, rng: np.random.Generator, fraction: float) -> np.ndarray:
+    lines = (mask == mask[:, :1]).all()
+    acquired = mask[:, 0] if lines else mask  # (H,) or (H, W)
+    lot = rng.random(acquired.shape)
+    lot[plan(acquired.shape, acquired.size / acquired.sum(), None)[1]] = 1  # the centre stays
+    free = lot[acquired & (lot < 1)]
+    if not free.size:
+        raise ValueError(f"of the mask {mask.shape} no more than its centre was acquired: nothing can be held back")
+    hide = acquired & (lot <= np.quantile(free, fraction))  # a share of each scan, never none
+    return np.broadcast_to(hide[:, None] if lines else hide, mask.shape)
 
 
 def _only(batch: Batch, masks: np.ndarray) -> Batch:
