@@ -56,8 +56,8 @@ def networks(coils: int) -> dict[str, str]:
     'ssdu-8'
     """
     found = {method: f"{kind}-{coils}" for method, kind in KINDS.items()}
-    studied = [name for name in pretrained_names() if name.startswith(("ensemble", "cascades"))]
-    return found | {name: name for name in studied if coils == 1}
+    studied = ("ensemble", "cascades") if coils == 1 else ("gradient",)
+    return found | {name: name for name in pretrained_names() if name.startswith(studied)}
 
 
 def candidates(coils: int) -> dict[str, tuple[Callable[..., Tensor], Sequence[dict[str, float]], int]]:

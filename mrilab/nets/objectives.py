@@ -13,10 +13,10 @@ SIGMAS = 0.005, 0.5  # the noise that a denoiser learns on, for images of larges
 
 
 def objective(s: Settings, net: nn.Module, batch: Batch, seed: int) -> Tensor:
-    """Return the loss of a batch; `seed` draws what is hidden, or the noise."""
+    """Return the loss of a batch; `seed` draws what is held back, or the noise."""
     if s.task == "self-supervised":
         seen, _ = split(batch, seed)
-        return ssdu_loss(net(seen.A, seen.y), batch)  # all samples judge: those hidden cannot be copied
+        return ssdu_loss(net(seen.A, seen.y), batch)  # those held back cannot be copied
     return distance(s, estimate(s, net, batch, seed), batch.target)
 
 

@@ -30,6 +30,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     "unet-1": {"channels": 16, "epochs": 64},
     "unrolled-1": UNROLLED,
     "denoiser": {"network": "denoiser", "task": "denoise", "channels": 16, "epochs": 15},
+    "gradient-8": UNROLLED | {"coils": 8, "epochs": 20},
     "unrolled-8": MODL | {"epochs": 14},
     "unet-8": {"channels": 16, "coils": 8, "epochs": 25},
     "ssdu-1": UNROLLED | {"task": "self-supervised"},

@@ -55,13 +55,13 @@ def _only(batch: Batch, masks: np.ndarray) -> Batch:
     return replace(batch, y=batch.y * kept, masks=masks)
 
 
-def ssdu_loss(x: Tensor, hidden: Batch) -> Tensor:
-    """Return ½ ‖A_Λ x − y_Λ‖₂ / ‖y_Λ‖₂ + ½ ‖A_Λ x − y_Λ‖₁ / ‖y_Λ‖₁ (Yaman et al., eq. 9), over the batch.
+def ssdu_loss(x: Tensor, judge: Batch) -> Tensor:
+    """Return ½ ‖A x − y‖₂ / ‖y‖₂ + ½ ‖A x − y‖₁ / ‖y‖₁ (Yaman et al., eq. 9), over the samples of a batch.
 
     >>> masks, images = np.ones((1, 8, 8), bool), torch.ones(1, 1, 8, 8, dtype=torch.complex64)
     >>> batch = Batch(images, images[0], masks, images)
     >>> ssdu_loss(torch.zeros_like(images[0]), batch)
     tensor(1.)
     """
-    error, y = (hidden.A(x) - hidden.y).abs(), hidden.y.abs()
+    error, y = (judge.A(x) - judge.y).abs(), judge.y.abs()
     return (error.norm() / y.norm() + error.sum() / y.sum()) / 2

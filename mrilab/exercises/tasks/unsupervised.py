@@ -30,7 +30,7 @@ def _lines(rng):
 @exercise(
     "unsupervised-split",
     "unsupervised",
-    "splits the acquired lines into those that go in and those that judge",
+    "splits the acquired lines into those that go in and those that are held back",
     draw=_lines,
     minutes=10,
     level="easy",
@@ -38,8 +38,8 @@ def _lines(rng):
         ("The central lines always go in.", lambda s, u, p, c: _split(s, u, p, c, keep=False)),
         ("Θ first, then Λ.", lambda s, u, p, c: _split(s, u, p, c)[::-1]),
         ("Those with u below the share are held back.", lambda s, u, p, c: _split(s, u, p, c, flip=True)),
-        ("Only a line that was acquired can judge.", lambda s, u, p, c: _split(s, u, p, c, outside=True)),
-        ("Λ and Θ must not overlap: what judges does not go in.", lambda s, u, p, c: (s, _split(s, u, p, c)[1])),
+        ("Only a line that was acquired can be held back.", lambda s, u, p, c: _split(s, u, p, c, outside=True)),
+        ("Λ and Θ must not overlap: what is held back does not go in.", lambda s, u, p, c: (s, _split(s, u, p, c)[1])),
     ],
 )
 def split(sampled, chance, share, center):
