@@ -34,7 +34,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     "unrolled-8": MODL | {"epochs": 14},
     "unet-8": {"channels": 16, "coils": 8, "epochs": 25},
     "ssdu-1": UNROLLED | {"task": "self-supervised"},
-    "ssdu-8": MODL | {"task": "self-supervised", "epochs": 10},
+    "ssdu-8": MODL | {"task": "self-supervised", "epochs": 6},
     **{f"ensemble-{seed}": {"channels": 8, "epochs": 15, "seed": seed} for seed in range(1, 5)},
     **{f"cascades-{n}": UNROLLED | {"cascades": n, "channels": 6, "pools": 2, "epochs": 10} for n in (1, 2, 4, 8)},
 }

@@ -207,7 +207,7 @@ def _save(s: Settings, net: nn.Module, optimizer: torch.optim.Optimizer, log: li
     with atomic(out / "checkpoint.pt") as part:
         torch.save(state | {"best": best, "rng": torch.get_rng_state()}, part)
     with atomic(out / "log.csv") as part, open(part, "w", newline="") as file:
-        writer = csv.DictWriter(file, list(log[0]))
+        writer = csv.DictWriter(file, list(log[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(log)
 
