@@ -114,7 +114,7 @@ def evaluate(path: Path, slices: int = 112, tuning: int = 6, cache: str | None =
     """Fill the table at `path`, one method and setting after the other, going on where it stopped; return it."""
     table = json.loads(path.read_text()) if path.exists() else {"results": {}}
     table |= {"slices": slices, "noise": NOISE, "shape": SHAPE, "tuned on": f"{tuning} validation slices"}
-    table["hardware"] = f"{platform.machine()} CPU, {torch.get_num_threads()} threads, torch {torch.__version__}"
+    table["hardware"] = f"{platform.machine()} CPU, torch {torch.__version__}, threads: {torch.get_num_threads()}"
     todo = [(coils, accel, candidates(coils)) for coils in (1, 8) for accel in (4, 8)]
     with progress_bar(sum(len(methods) for *_, methods in todo), None) as bar:
         for coils, accel, methods in todo:

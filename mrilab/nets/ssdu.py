@@ -14,8 +14,8 @@ def split(batch: Batch, seed: int, fraction: float = 0.4) -> tuple[Batch, Batch]
     """Return (Θ, Λ), a batch from the samples that the network sees and one from those that are held back.
 
     Ω = Θ ∪ Λ, Θ ∩ Λ = ∅. Of a mask of lines whole lines are drawn for Λ, of any other single samples: `fraction` of
-    the acquired ones, all alike. Θ is to be a mask like Ω, so it keeps the centre that the masks of `mrilab` have, and a
-    network that learned to predict holes in a line would be no help with a missing one. Both have the targets of
+    the acquired ones, all alike. Θ is to be a mask like Ω, so it keeps the centre that the masks of `mrilab` have; and
+    a network that learned to predict holes in a line would be no help with a missing one. Both have the targets of
     `batch`, which nobody may look at.
 
     Raises ValueError for a fraction that is not between 0 and 1, and scans of which no more than a centre was acquired.
