@@ -12,6 +12,12 @@ class SparseProblem {
     this.toKspace(this.y);
   }
 
+  twin() { // the same problem, from the same place, on its own way
+    const copy = Object.assign(Object.create(SparseProblem.prototype), this);
+    for (const name of ["x", "z", "image"]) copy[name] = this[name].slice();
+    return copy;
+  }
+
   planes(v) { return [v.subarray(0, this.size), v.subarray(this.size)]; }
 
   toKspace(v) { // in place, orthonormal; its signs are the centred transform's but for a checkerboard
@@ -169,3 +175,18 @@ function* pogmSteps(problem, { step, restart, shorter = 0.96 }) {
 }
 
 const SOLVERS = { ista: istaSteps, fista: fistaSteps, pogm: pogmSteps };
+
+// The lowest cost of a problem, sought by a second solver a few milliseconds at a time
+class Lowest {
+  constructor(problem) {
+    const twin = problem.twin();
+    Object.assign(this, { twin, steps: fistaSteps(twin, { step: 1, restart: true }), left: 400, cost: Infinity });
+  }
+
+  seek(milliseconds) {
+    for (const start = performance.now(); this.left && performance.now() - start < milliseconds; this.left--) {
+      this.steps.next();
+      this.cost = Math.min(this.cost, this.twin.cost);
+    }
+  }
+}
