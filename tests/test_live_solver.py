@@ -1,4 +1,4 @@
-"""The live sparse solver in a browser, on a page of its own: its iterates are mrilab's, whatever the hand does to them."""
+"""The live sparse solver in a browser, on a page of its own: its iterates are those of mrilab, whatever the hand does."""
 
 import numpy as np
 import pytest
@@ -109,9 +109,7 @@ METHODS = {
     ],
 )
 def test_iterates_are_those_of_mrilab(visit, images, algorithm, wavelet, fraction, step, restart):
-    widget = SparseSolver(
-        *images, algorithm=algorithm, wavelet=wavelet, fraction=fraction, step=step, restart=restart
-    )
+    widget = SparseSolver(*images, algorithm=algorithm, wavelet=wavelet, fraction=fraction, step=step, restart=restart)
     with visit(stage("solver", widget), width=1000) as (page, complaints):
         page.locator(".w-solver").evaluate(ADVANCE, 50)
         f, g, Psi = problem(widget, None, wavelet, fraction, step)
@@ -209,7 +207,7 @@ def test_at_the_largest_lambda_all_is_black(page):
 
 def test_it_pauses_where_it_diverges(visit, images):
     with visit(stage("solver", SparseSolver(*images, algorithm="ista", step=2.2)), width=1000) as (page, complaints):
-        page.get_by_label("Pace").press("End")
+        page.get_by_role("slider", name="Pace").press("End")
         page.get_by_role("button", name="Run").click()
         page.get_by_role("button", name="Run", exact=True).wait_for(timeout=60_000)
         assert float(read(page)["words"]["cost"].replace("∞", "inf")) > 1e6 and not complaints
@@ -235,7 +233,9 @@ def test_an_iteration_is_quick(visit, n, capsys):
         )
         step, draw = np.median(times, axis=0)
         with capsys.disabled():
-            print(f"\nthe solver: {step:.1f} ms an iteration of {n}², {draw:.1f} ms to draw it, medians of {len(times)}")
+            print(
+                f"\nthe solver: {step:.1f} ms an iteration of {n}², {draw:.1f} ms to draw it, medians of {len(times)}"
+            )
         assert not complaints
 
 

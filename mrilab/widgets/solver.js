@@ -113,7 +113,7 @@ function render({ model, el }) {
     const [first, second, third] = canvases;
     first.setAttribute("aria-label", zero ? "Zero-filled image" : `Image after ${count} iterations`);
     second.setAttribute("aria-label", chosen("map") === "error" ? `Its error, times ${SOLVER_GAIN}` : "Wavelet coefficients, log scale, zeros dark");
-    third.setAttribute("aria-label", `${share} of k-space`);
+    third.setAttribute("aria-label", `${share}, over k-space`);
     const gap = lowest.cost < Infinity ? `${(100 * (state.cost / lowest.cost - 1)).toPrecision(2)} %` : "not known yet";
     named("gaps").setAttribute("aria-label", `Cost above the minimum over ${count} iterations, now ${gap}`);
     named("psnrs").setAttribute("aria-label", `PSNR over ${count} iterations, from ${run.psnrs[0].toFixed(1)} to ${state.psnr.toFixed(1)} dB`);

@@ -14,7 +14,7 @@ WAVELETS = ("haar", "db4", "sym8")
 
 
 class SparseSolver(anywidget.AnyWidget):
-    """Solve min_z ½‖Ω F Ψᴴ z − y‖² + λ‖z‖₁ before your eyes: image, error, coefficients and cost, iteration by iteration.
+    """Solve min_z ½‖Ω F Ψᴴ z − y‖² + λ‖z‖₁ before your eyes: image, error, coefficients and cost at every iteration.
 
     One coil, y = Ω F x, Ψ = Wavelet(wavelet, shape, level=4). Each iteration is that of `fista` or `pogm` from zero, in
     single precision; ISTA is FISTA without its momentum. Mask, λ, wavelet and solver may change while it runs: it goes
@@ -64,9 +64,7 @@ class SparseSolver(anywidget.AnyWidget):
     SparseSolver(64 × 64, 1024 of 4096 samples, fista, sym8, λ = 0.01 λ_max)
     """
 
-    _esm = source(
-        "fft.js", "wavelet.js", "ui.js", "designs.js", "solver-steps.js", "solver-chart.js", "solver.js"
-    )
+    _esm = source("fft.js", "wavelet.js", "ui.js", "designs.js", "solver-steps.js", "solver-chart.js", "solver.js")
     _css = source("ui.css", "solver.css")
     shape = traitlets.List(traitlets.Int()).tag(sync=True)
     pixels = traitlets.Bytes().tag(sync=True)
