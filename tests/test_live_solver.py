@@ -1,4 +1,4 @@
-"""The live sparse solver in a browser, on a page of its own: its iterates are those of mrilab, whatever the hand does."""
+"""The live sparse solver in a browser, on a page of its own: its iterates are those of mrilab."""
 
 import numpy as np
 import pytest
