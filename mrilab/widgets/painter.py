@@ -47,7 +47,7 @@ class KSpacePainter(anywidget.AnyWidget):
     64.0
     """
 
-    _esm = source("fft.js", "ui.js", "painter.js")
+    _esm = source("fft.js", "ui.js", "designs.js", "painter.js")
     _css = source("ui.css", "painter.css")
     shape = traitlets.List(traitlets.Int()).tag(sync=True)
     pixels = traitlets.Bytes().tag(sync=True)

@@ -15,6 +15,7 @@ function packBits(mask) {
 function unpackBits(view, mask) {
   for (let i = 0; i < mask.length; i++) mask[i] = (view.getUint8(i >> 3) >> (7 - (i & 7))) & 1;
 }
+const sameBytes = (a, b) => a.byteLength === b.byteLength && Array.from({ length: a.byteLength }).every((_, i) => a.getUint8(i) === b.getUint8(i));
 
 // A group of radio buttons that looks like one bar; `chosen` may be none of them.
 function segments(id, name, legend, options, chosen) {

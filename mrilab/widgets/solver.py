@@ -1,0 +1,113 @@
+"""The live sparse solver: ISTA, FISTA and POGM run in the browser while λ, mask and wavelet are changed by hand."""
+
+import anywidget
+import numpy as np
+import traitlets
+
+from ..arrays import Array
+from ..filterbank import filters
+from ..masks import variable_density
+from .base import bits, check_image, check_mask, mask_of, source, to_int16
+
+LEVEL = 4
+WAVELETS = ("haar", "db4", "sym8")
+
+
+class SparseSolver(anywidget.AnyWidget):
+    """Solve min_z ½‖Ω F Ψᴴ z − y‖² + λ‖z‖₁ before your eyes: image, error, coefficients and cost at every iteration.
+
+    One coil, y = Ω F x, Ψ = Wavelet(wavelet, shape, level=4). Each iteration is that of `fista` or `pogm` from zero, in
+    single precision; ISTA is FISTA without its momentum. Mask, λ, wavelet and solver may change while it runs: it goes
+    on from where it is, as with x0=. All is computed in the browser, so it works on a page without a kernel. PSNR is
+    that of `psnr` against |reference|; grey runs from 0 to max|reference|.
+
+    Parameters
+    ----------
+    x : array (H, W), real or complex
+        Fᴴ of the full k-space, noise and all; sides are powers of two, 16 to 1024. It travels as int16, to 1.5e-5 of
+        its largest part.
+    reference : array (H, W), optional
+        What images are compared with; None: x. It travels as 16-bit magnitudes.
+    mask : array (H, W) of bool or of zeros and ones, optional
+        Ω to begin with, DC at (H // 2, W // 2); None: `variable_density` at acceleration 4.
+    **state
+        Any of the attributes below.
+
+    Attributes
+    ----------
+    mask : array (H, W) of bool
+        Ω, read-only. This and the following attributes follow the hand if there is a kernel, and may be set.
+    algorithm : {"ista", "fista", "pogm"}
+        "fista" to begin with.
+    wavelet : {"haar", "db4", "sym8"}
+        "sym8" to begin with.
+    fraction : float
+        λ / λ_max, from 1e-5 to 1; 1e-3 to begin with. λ_max follows mask and wavelet.
+    step : float
+        The step size in units of 1/L = 1, from 0.1 to 2.2; 1 to begin with.
+    restart : bool
+        The restart of `fista` and `pogm`; False to begin with.
+
+    Raises
+    ------
+    TypeError
+        For an image that holds no numbers, and for unknown keywords.
+    ValueError
+        For an image of another shape, not finite or zero everywhere, and a mask of another shape or other values.
+    traitlets.TraitError
+        For attributes of other values than those above.
+
+    Examples
+    --------
+    >>> from mrilab import shepp_logan
+    >>> SparseSolver(shepp_logan((64, 64)), fraction=1e-2)
+    SparseSolver(64 × 64, 1024 of 4096 samples, fista, sym8, λ = 0.01 λ_max)
+    """
+
+    _esm = source("fft.js", "wavelet.js", "ui.js", "designs.js", "solver-steps.js", "solver-chart.js", "solver.js")
+    _css = source("ui.css", "solver.css")
+    shape = traitlets.List(traitlets.Int()).tag(sync=True)
+    pixels = traitlets.Bytes().tag(sync=True)
+    scale = traitlets.Float().tag(sync=True)
+    truth = traitlets.Bytes().tag(sync=True)
+    peak = traitlets.Float().tag(sync=True)
+    filters = traitlets.Dict().tag(sync=True)
+    level = traitlets.Int(LEVEL).tag(sync=True)
+    mask = traitlets.Any().tag(sync=True, to_json=bits, from_json=mask_of)
+    algorithm = traitlets.Enum(("ista", "fista", "pogm"), "fista").tag(sync=True)
+    wavelet = traitlets.Enum(WAVELETS, "sym8").tag(sync=True)
+    fraction = traitlets.Float(1e-3, min=1e-5, max=1.0).tag(sync=True)
+    step = traitlets.Float(1.0, min=0.1, max=2.2).tag(sync=True)
+    restart = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, x: Array, reference: Array | None = None, mask: Array | None = None, **state):
+        unknown = state.keys() - {"algorithm", "wavelet", "fraction", "step", "restart"}
+        if unknown:
+            raise TypeError(f"SparseSolver has no attribute {', '.join(map(repr, sorted(unknown)))} to set")
+        image = check_image(x)
+        truth = np.abs(image if reference is None else check_image(reference, "the reference"))
+        if truth.shape != image.shape:
+            raise ValueError(f"the reference is {truth.shape}, the image {image.shape}")
+        pixels, scale = to_int16(image)
+        first = variable_density(image.shape, min(4, image.size)) if mask is None else mask
+        super().__init__(
+            shape=list(image.shape),
+            pixels=pixels,
+            scale=scale,
+            truth=np.rint(truth / truth.max() * 65535).astype("<u2").tobytes(),
+            peak=float(truth.max()),
+            filters={name: [list(taps) for taps in filters(name)] for name in WAVELETS},
+            mask=check_mask(first, image.shape),
+            **state,
+        )
+
+    @traitlets.validate("mask")
+    def _valid_mask(self, proposal):
+        return check_mask(proposal["value"], tuple(self.shape))
+
+    def __repr__(self) -> str:
+        height, width = self.shape
+        return (
+            f"SparseSolver({height} × {width}, {self.mask.sum()} of {self.mask.size} samples, {self.algorithm}, "
+            f"{self.wavelet}, λ = {self.fraction:g} λ_max)"
+        )
