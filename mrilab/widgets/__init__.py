@@ -11,4 +11,5 @@ except ImportError as error:
 from .compare import Compare as Compare
 from .explore import Explorer as Explorer
 from .explore import explore as explore
+from .foldover import FoldOver as FoldOver
 from .painter import KSpacePainter as KSpacePainter
