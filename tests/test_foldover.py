@@ -10,7 +10,8 @@ from mrilab.widgets import FoldOver
 
 SHAPE = (48, 40)
 READ = """p => {
-  const { rate, coils, psnr } = p.state, names = ["x", "noise", "maps", "folded", "image", "g"], text = name => p.querySelector(`[data-name=${name}]`).textContent;
+  const { rate, coils, psnr } = p.state, names = ["x", "noise", "maps", "folded", "image", "g"];
+  const text = name => p.querySelector(`[data-name=${name}]`).textContent;
   return {
     rate, coils, psnr,
     ...Object.fromEntries(names.map(name => [name, Array.from(p.state[name])])),
