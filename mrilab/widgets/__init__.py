@@ -9,5 +9,8 @@ except ImportError as error:
     raise ImportError('the widgets need anywidget: pip install "mrilab[notebook]"') from error
 
 from .compare import Compare as Compare
+from .explore import Explorer as Explorer
+from .explore import explore as explore
+from .foldover import FoldOver as FoldOver
 from .painter import KSpacePainter as KSpacePainter
 from .solver import SparseSolver as SparseSolver
