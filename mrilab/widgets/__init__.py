@@ -10,3 +10,4 @@ except ImportError as error:
 
 from .compare import Compare as Compare
 from .painter import KSpacePainter as KSpacePainter
+from .player import TrajectoryPlayer as TrajectoryPlayer
