@@ -93,7 +93,7 @@ class TrajectoryPlayer(anywidget.AnyWidget):
         slew: float = 180.0,
         reference: Array | None = None,
     ):
-        shape = _checked_shape(shape)
+        grid = _checked_shape(shape)
         if not trajectories or set(trajectories) != set(data):
             raise ValueError(f"data for {sorted(data)} do not fit trajectories {sorted(trajectories)}")
         limits = [check_positive("gradient", gradient), check_positive("slew", slew)]
@@ -101,14 +101,16 @@ class TrajectoryPlayer(anywidget.AnyWidget):
         for name, trajectory in trajectories.items():
             k = check_shots(trajectory, f"TrajectoryPlayer of {name!r}", (2,)).astype(np.float32)
             slew_rates(k, pixel_size, dwell)  # refuses what is not above 0, and shots that are too short
-            weighted = (density(k, shape) * _checked_data(name, data[name], k)).astype(np.complex64)
+            weighted = (density(k, grid) * _checked_data(name, data[name], k)).astype(np.complex64)
             samples, scale = to_int16(weighted)
-            scans.append({"name": name, "size": list(k.shape[:2]), "k": k.tobytes(), "samples": samples, "scale": scale})
-            last.append(0.0 if reference is not None else abs(NUFFT(k, shape).H(weighted)).max())
-        truth = np.zeros((0,)) if reference is None else _checked_reference(reference, shape)
+            scans.append(
+                {"name": name, "size": list(k.shape[:2]), "k": k.tobytes(), "samples": samples, "scale": scale}
+            )
+            last.append(0.0 if reference is not None else abs(NUFFT(k, grid).H(weighted)).max())
+        truth = np.zeros((0,)) if reference is None else _checked_reference(reference, grid)
         peak = float(max(last) or truth.max())
         super().__init__(
-            shape=list(shape),
+            shape=list(grid),
             scans=scans,
             unit=GAMMA * dwell * pixel_size,  # Δk of 1 T/m in one dwell time
             dwell=dwell,
