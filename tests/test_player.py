@@ -216,6 +216,11 @@ def test_what_exceeds_a_limit_is_red(visit, scan):
         assert not complaints
 
 
+def test_the_module_asks_for_nothing_else(widget):
+    for text in (widget._esm, widget._css):
+        assert "http" not in str(text) and "@import" not in str(text) and "\nimport " not in str(text)
+
+
 def test_choice_and_shot_follow_the_browser(scan):
     trajectories, data, _ = scan
     player = TrajectoryPlayer(trajectories, data, SHAPE, PIXEL, DWELL)
