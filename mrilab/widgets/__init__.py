@@ -14,3 +14,4 @@ from .explore import explore as explore
 from .foldover import FoldOver as FoldOver
 from .painter import KSpacePainter as KSpacePainter
 from .solver import SparseSolver as SparseSolver
+from .player import TrajectoryPlayer as TrajectoryPlayer
