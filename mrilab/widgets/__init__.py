@@ -13,5 +13,5 @@ from .explore import Explorer as Explorer
 from .explore import explore as explore
 from .foldover import FoldOver as FoldOver
 from .painter import KSpacePainter as KSpacePainter
-from .solver import SparseSolver as SparseSolver
 from .player import TrajectoryPlayer as TrajectoryPlayer
+from .solver import SparseSolver as SparseSolver
