@@ -40,7 +40,7 @@ def stage(name: str, widget) -> str:
     ] = f"""<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
         <meta name="color-scheme" content="light dark"><title>{name}</title><link rel="icon" href="_static/favicon.svg">
         <script type="{mime}-state+json">{json.dumps(state).replace("</", "<" + chr(92) + "/")}</script>
-        <script type="module" src="_static/widget-host.mjs"></script><main><h1>{name}</h1>
+        <script defer src="_static/widget-host.mjs"></script><main><h1>{name}</h1>
         <script type="{mime}-view+json">{json.dumps({"model_id": widget.model_id})}</script></main>"""
     return name
 
