@@ -48,7 +48,7 @@ function render({ model, el }) {
   const control = (p, n) => (p.kind === "words"
     ? segments(id, `p${n}`, escaped(p.name), p.values.map(escaped), "")
     : slider(id, `p${n}`, escaped(p.name), 0, p.last, 1, 0));
-  el.innerHTML = `<div class="mrilab-w w-explore" id="${id}" role="group" data-lm-suppress-shortcuts="true" aria-label="Explore ${escaped(model.get("name"))}"><div class="w-stage">
+  el.innerHTML = `<div class="mrilab-w w-explore" id="${id}" role="group" aria-label="Explore ${escaped(model.get("name"))}"><div class="w-stage">
     ${panels.map((name) => `<figure><canvas width="${width}" height="${height}" role="img"></canvas>
       ${name && `<figcaption>${escaped(name)}</figcaption>`}</figure>`).join("")}
     <div class="w-numbers">${curved ? `<figure class="w-curve"><svg viewBox="0 0 ${CURVE.width} ${CURVE.height}" role="img"></svg><figcaption>${
@@ -164,6 +164,10 @@ function render({ model, el }) {
     svg.addEventListener("pointerdown", (event) => { if (!event.button) { svg.setPointerCapture(event.pointerId); pick(event); } });
     svg.addEventListener("pointermove", (event) => { if (svg.hasPointerCapture(event.pointerId)) pick(event); });
   }
+
+  find(".w-explore").addEventListener("keydown", (event) => { // JupyterLab would take these keys for itself
+    if (/^(Arrow|Home|End|Page| )/.test(event.key)) event.stopPropagation();
+  });
 
   const fromKernel = () => {
     if (key(model.get("value")) === key(state.value)) return;

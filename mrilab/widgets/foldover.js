@@ -15,7 +15,7 @@ function render({ model, el }) {
   const state = new Folding(height, width, int16Planes(model.get("pixels")), model.get("scale"), support, model.get("geometry"));
   const canvas = (more = 'role="img"') => `<canvas width="${width}" height="${height}" ${more}></canvas>`;
   const coil = (c) => `<label><input type="radio" name="${id}-coil" value="${c}"${c ? "" : " checked"} aria-label="Coil ${c + 1}">${canvas('aria-hidden="true"')}</label>`;
-  el.innerHTML = `<div class="mrilab-w w-foldover" id="${id}" role="group" data-lm-suppress-shortcuts="true" aria-label="Fold-over and SENSE"><div class="w-stage">
+  el.innerHTML = `<div class="mrilab-w w-foldover" id="${id}" role="group" aria-label="Fold-over and SENSE"><div class="w-stage">
     <figure><div class="w-frame">${canvas(`tabindex="0" role="application" aria-describedby="${id}-help"`)}<div class="w-marks"></div></div><figcaption></figcaption></figure>
     <figure><div class="w-frame">${canvas()}<div class="w-marks"></div></div>
       <figcaption>${segments(id, "view", "Show", { image: "Unfolded", error: `Error ×${FOLD_GAIN}` }, "image")}</figcaption></figure>
@@ -120,6 +120,10 @@ function render({ model, el }) {
     if (!way) return;
     event.preventDefault();
     move(place.x + step * way[0], place.y + step * way[1]);
+  });
+
+  find(".w-foldover").addEventListener("keydown", (event) => { // JupyterLab would take these keys for itself
+    if (/^(Arrow|Home|End|Page| )/.test(event.key)) event.stopPropagation();
   });
 
   const fromKernel = () => {
