@@ -109,12 +109,16 @@ function render({ model, el }) {
     const y = (s) => CURVE.height - CURVE.bottom - (high > low ? (s - low) / (high - low) : 0.5) * (CURVE.height - CURVE.top - CURVE.bottom);
     const right = CURVE.width - CURVE.right, foot = CURVE.height - 8, now = x(state.value[along.name]), current = score(state.value);
     const ends = along.values.length > 2 ? [along.values[0], along.values[along.last]] : along.values;
+    const top = (places) => places.reduce((best, place) => (place[1] > best[1] ? place : best), places[0] ?? [0, low]);
+    const free = ([px, ps], chosen) => chosen || every.every((other) => { // of the chosen curve's name
+      const [ox, os] = top(other.line);
+      return !other.now || Math.abs(ox - px) > 40 || Math.abs(y(os) - y(ps)) > 14;
+    });
     const line = ({ word, line: places, now: chosen }) => {
-      const [px, ps] = places.reduce((best, place) => (place[1] > best[1] ? place : best), places[0] ?? [0, 0]);
-      const side = px < CURVE.width / 2 ? "start" : "end";
+      const [px, ps] = top(places), side = px < CURVE.width / 2 ? "start" : "end", named = words && places.length && free([px, ps], chosen);
       return `<g class="${chosen ? "w-now" : "w-other"}"><polyline points="${places.map(([a, s]) => `${a.toFixed(1)},${y(s).toFixed(1)}`).join(" ")}"/>
         ${places.map(([a, s]) => `<circle cx="${a.toFixed(1)}" cy="${y(s).toFixed(1)}" r="2.5"/>`).join("")}
-        ${words && places.length ? `<text x="${px}" y="${y(ps) - 8}" text-anchor="${side}">${escaped(word)}</text>` : ""}</g>`;
+        ${named ? `<text x="${px}" y="${y(ps) - 8}" text-anchor="${side}">${escaped(word)}</text>` : ""}</g>`;
     };
     find("svg").innerHTML = `${ticks(low, high).map((tick) => `<line class="w-grid" x1="${CURVE.left}" x2="${right}" y1="${y(tick)}" y2="${y(tick)}"/>
       <text x="${CURVE.left - 6}" y="${y(tick) + 4}" text-anchor="end">${shortest(tick)}</text>`).join("")}
@@ -160,6 +164,10 @@ function render({ model, el }) {
     svg.addEventListener("pointerdown", (event) => { if (!event.button) { svg.setPointerCapture(event.pointerId); pick(event); } });
     svg.addEventListener("pointermove", (event) => { if (svg.hasPointerCapture(event.pointerId)) pick(event); });
   }
+
+  find(".w-explore").addEventListener("keydown", (event) => { // JupyterLab would take these keys for itself
+    if (/^(Arrow|Home|End|Page| )/.test(event.key)) event.stopPropagation();
+  });
 
   const fromKernel = () => {
     if (key(model.get("value")) === key(state.value)) return;

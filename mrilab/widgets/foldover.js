@@ -122,6 +122,10 @@ function render({ model, el }) {
     move(place.x + step * way[0], place.y + step * way[1]);
   });
 
+  find(".w-foldover").addEventListener("keydown", (event) => { // JupyterLab would take these keys for itself
+    if (/^(Arrow|Home|End|Page| )/.test(event.key)) event.stopPropagation();
+  });
+
   const fromKernel = () => {
     if (telling) return;
     named("accel").value = rates.indexOf(model.get("accel"));
