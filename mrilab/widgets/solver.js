@@ -27,8 +27,8 @@ function render({ model, el }) {
     <div class="w-bar">${slider(id, "fraction", "λ / λ<sub>max</sub>", -5, 0, 0.05, -3)}
       ${segments(id, "wavelet", "Wavelet", Object.fromEntries(Object.keys(model.get("filters")).map((name) => [name, name])))}</div>
     <div class="w-bar">${segments(id, "design", "Mask", { regular: "Every R-th line", lines: "Random lines", box: "Box", points: "Random points", radial: "Radial" })}
-      ${slider(id, "r", "R", 1, 16, 0.5, 4)}<span class="w-buttons"><button type="button" data-name="redraw" disabled>Draw again</button></span></div>
-    <div class="w-bar">${slider(id, "step", "Step × L", 0.1, 2.2, 0.1, 1)}${slider(id, "pace", "Pace", 1, 60, 1, 20)}</div>
+      <span class="w-buttons"><button type="button" data-name="redraw" disabled>Draw again</button></span></div>
+    <div class="w-bar">${slider(id, "r", "R", 1, 16, 0.5, 4)}${slider(id, "step", "Step × L", 0.1, 2.2, 0.1, 1)}${slider(id, "pace", "Pace", 1, 60, 1, 20)}</div>
     <p class="w-hidden" role="status"></p></div>`;
   const find = (selector) => el.querySelector(selector), named = (name) => find(`[data-name=${name}]`);
   const chosen = (name) => find(`[name="${id}-${name}"]:checked`)?.value;
