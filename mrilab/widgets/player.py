@@ -69,7 +69,7 @@ class TrajectoryPlayer(anywidget.AnyWidget):
     TrajectoryPlayer(golden: 13 shots of 64 samples)
     """
 
-    _esm = source("fft.js", "ui.js", "gridding.js", "player.js")
+    _esm = source("fft.js", "ui.js", "gridding.js", "scan.js", "player.js")
     _css = source("ui.css", "player.css")
     shape = traitlets.List(traitlets.Int()).tag(sync=True)
     scans = traitlets.List(traitlets.Dict()).tag(sync=True)
