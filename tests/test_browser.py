@@ -1,7 +1,7 @@
 """The built site in a browser: every page in four forms, light to carry, and its answers open by mouse and keyboard."""
 
 import pytest
-from chromium import PAGES, SITE, barriers, site
+from chromium import PAGES, SETTLED, SITE, barriers, site
 
 MEGABYTE = 1e6
 WEIGH = """() => {
@@ -86,3 +86,11 @@ def test_a_solution_unfolds_and_leads_to_its_exercise(visit, name):
         solution.locator(".admonition-title a").first.click()
         assert page.locator(":target.exercise").is_visible()
         assert not complaints
+
+
+def test_a_widget_shows_on_a_page_that_is_opened_as_a_file(visit):
+    """Browsers refuse modules to such a page, so the widgets' host must be a classic script."""
+    with visit("index") as (page, _):
+        page.goto((SITE / "index.html").as_uri(), wait_until="load")
+        assert page.evaluate(SETTLED)
+        assert page.locator(".w-painter canvas").first.is_visible()
