@@ -144,7 +144,8 @@ def test_what_cannot_be_said_plainly_raises_and_names_the_page(text, message):
         plain.Plain(links.Links(order=[]), "some-page").text(text)
 
 
-def test_the_install_cell_keeps_numpy_and_torch_and_does_nothing_where_mrilab_is(monkeypatch):
+@pytest.mark.parametrize("missing", ["mrilab", "safetensors"])
+def test_the_install_cell_keeps_numpy_and_torch_and_does_nothing_where_all_is_there(monkeypatch, missing):
     page = pages.Page("x", "X", {}, [pages.Piece("code", "from mrilab import NUFFT\nimport torch")])
     source = TransformerManager().transform_cell(notebooks.install(page).source)
     calls = []
@@ -157,7 +158,7 @@ def test_the_install_cell_keeps_numpy_and_torch_and_does_nothing_where_mrilab_is
     exec(source, scope)
     assert not calls
     find = __import__("importlib.util").util.find_spec
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "mrilab" else find(name))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == missing else find(name))
     monkeypatch.setenv("MRILAB_SOURCE", "file:///some/where")
     exec(source, scope)
     ((magic, line),) = calls

@@ -31,11 +31,18 @@ EXTRAS = {  # of mrilab, by the words in a chapter's code that need them
     "formats": r"\bh5py\b|\bload_kspace\b|\bread_(fastmri|ismrmrd)\b",
     "cluster": r"\bdask\b|\bscheduler=",
 }
+SIGNS = {  # a module that shows whether an extra is there
+    "torch": "safetensors",
+    "notebook": "anywidget",
+    "nufft": "mrinufft",
+    "formats": "h5py",
+    "cluster": "dask",
+}
 INSTALL = """\
 # Installs mrilab where it is missing, as on Colab, and leaves the NumPy and the torch that are there.
 import importlib.metadata, importlib.util, os
 
-if importlib.util.find_spec("mrilab") is None:
+if not all(importlib.util.find_spec(name) for name in {needed}):
     there = [name for name in ("numpy", "torch") if importlib.util.find_spec(name)]
     kept = " ".join(f"{{name}}=={{importlib.metadata.version(name)}}" for name in there)
     source = os.environ.get("MRILAB_SOURCE", "git+https://github.com/{slug}")
@@ -49,9 +56,11 @@ def extras(page: Page) -> list[str]:
 
 
 def install(page: Page) -> NotebookNode:
-    """Return the cell that installs mrilab where it cannot be imported."""
-    named = ",".join(extras(page))
-    source = INSTALL.format(slug=slug(), extras=f"[{named}]" if named else "")
+    """Return the cell that installs mrilab and what the chapter needs, unless all of it is there."""
+    found = extras(page)
+    needed = ["mrilab", *(SIGNS[name] for name in found)]
+    named = f"[{','.join(found)}]" if found else ""
+    source = INSTALL.format(slug=slug(), extras=named, needed=needed)
     return new_code_cell(source, metadata={"tags": ["install"]})
 
 
