@@ -164,7 +164,7 @@ def _with(solve: Callable[..., Tensor], chosen: Mapping[str, float]) -> Reconstr
 def rows(table: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return the table to show: means, and their 95 % intervals.
 
-    >>> row = {"parameters": 0, "psnr": [30.0, 32.0], "ssim": [0.8, 0.9], "nrmse": [0.1, 0.1], "seconds": [0.1, 0.3]}
+    >>> row = {"parameters": 0, "psnr": [30.0, 32.0], "ssim": [0.8, 0.9], "nrmse": [0.1, 0.12], "seconds": [0.1, 0.3]}
     >>> rows({"results": {"1 coils, 4x, sparse": row}})[0]["SSIM"]
     '0.850 (0.800 to 0.900)'
     """
