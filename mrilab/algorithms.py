@@ -7,7 +7,7 @@ costs one A and one Aᴴ, and the cost comes free. Nothing is written into an ar
 from functools import partial
 from math import sqrt
 
-from .arrays import check_positive, combine, inner, namespace
+from .arrays import check_positive, combine, inner, namespace, zeros
 from .driver import Steps
 from .fidelity import Smooth
 from .linop import LinearOperator
@@ -25,12 +25,12 @@ def fista(f, g, x, restart) -> Steps:
     x_old, r_old = x, r
     while True:
         yield x, partial(cost, f, g, r, x)
-        grad = f.grad_of(combine((1 + beta, r), (-beta, r_old)))
-        z = combine((1 + beta, x), (-beta, x_old), (-step, grad))
+        r_bar = combine((1 + beta, r), (-beta, r_old))
+        z = combine((1 + beta, x), (-beta, x_old), (-step, f.grad_of(r_bar)))
         x_new = g.prox(z, step)
         if restart:
             back = combine((1 + beta, x), (-beta, x_old), (-1.0, x_new))
-            if inner(back, combine((1.0, x_new), (-1.0, x))) > 0:  # the momentum points uphill: drop it
+            if inner(back, (1.0, x_new), (-1.0, x)) > 0:  # the momentum points uphill: drop it
                 t = 1.0
         x_old, x = x, x_new
         r_old, r = r, f.residual(x)
@@ -42,28 +42,26 @@ def pogm(f, g, x, restart, sigma_bar) -> Steps:
     """Taylor et al. (2017) as in Kim and Fessler (2018), algorithm 3, for an unknown number of iterations."""
     step, xi, t, sigma = 1 / f.lipschitz, 1.0, 1.0, 1.0
     r = f.residual(x)
-    z = u_old = y_old = x
-    g_old = None
+    z = u_old = x_old = x
+    g_old = zeros(x.shape, x)
     while True:
         yield x, partial(cost, f, g, r, x)
-        grad = f.grad_of(r)
-        g_old = grad if g_old is None else g_old
-        u = combine((1.0, x), (-step, grad))
+        u = combine((1.0, x), (-step, f.grad_of(r)))
         t_new = (1 + sqrt(1 + 4 * t * t)) / 2
         a, b = (t - 1) / t_new, sigma * t / t_new
         back = a * step / xi
         z = combine((1 + a + b, u), (-a, u_old), (-b - back, x), (back, z))
-        xi = step * (1 + a + b)
-        x_old, x = x, g.prox(z, xi)
-        if restart:
-            g_new = combine((1.0, grad), (1 / xi, z), (-1 / xi, x))  # the gradient of f plus a subgradient of g
-            y_new = combine((1.0, x_old), (-step, g_new))
-            if inner(g_new, combine((1.0, y_new), (-1.0, y_old))) > 0:
+        xi, u_old = step * (1 + a + b), u
+        x_new = g.prox(z, xi)
+        if restart:  # with g_new = ∇f(x) plus a subgradient of g at x_new, and plain steps y = x − step · g_new
+            g_new = combine((1 / step, x), (-1 / step, u), (1 / xi, z), (-1 / xi, x_new))
+            if inner(g_new, (1.0, x), (-step, g_new), (-1.0, x_old), (step, g_old)) > 0:  # ⟨g_new, y_new − y_old⟩
                 t_new = sigma = 1.0
             elif inner(g_new, g_old) < 0:
                 sigma *= sigma_bar
-            g_old, y_old = g_new, y_new
-        t, u_old, r = t_new, u, f.residual(x)
+            g_old = g_new
+        x_old, x, t = x, x_new, t_new
+        r = f.residual(x)
 
 
 def step_sizes(
@@ -100,10 +98,14 @@ def condat_vu(f, g, Psi, x, tau, sigma, rho) -> Steps:
     while True:
         x_new = combine((1.0, x), (-tau, f.grad_of(r)), (-tau, Psi.H(u)))
         r_new, w_new = f.residual(x_new), Psi(x_new)
-        v = combine((1 / sigma, u), (2.0, w_new), (-1.0, w))
-        u_new = combine((sigma, v), (-sigma, g.prox(v, 1 / sigma)))
+        u_new = _dual_prox(g, combine((1 / sigma, u), (2.0, w_new), (-1.0, w)), sigma)
         yield x_new, partial(cost, f, g, r_new, w_new)
         x, r, w, u = (_relax(rho, *pair) for pair in ((x_new, x), (r_new, r), (w_new, w), (u_new, u)))
+
+
+def _dual_prox(g, v, sigma):
+    """prox of σ g* at σ v, by Moreau's identity; written into v."""
+    return combine((sigma, v), (-sigma, g.prox(v, 1 / sigma)), out=v)
 
 
 def _relax(rho, new, old):

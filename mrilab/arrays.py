@@ -181,18 +181,25 @@ def combine(*terms: tuple[float, Array], out: Array | None = None) -> Array:
     return out
 
 
-def inner(x: Array, y: Array) -> float:
+def inner(x: Array, *terms: Array | tuple[float, Array]) -> float:
     """Return the real inner product Re⟨x, y⟩ = Re Σ x̄ᵢ yᵢ, accumulated in double precision.
+
+    y may be a linear combination, given as `combine` takes it; it is summed up on the way and never stored.
 
     >>> inner(np.array([1j, 2]), np.array([1j, 3]))
     7.0
+    >>> inner(np.array([1j, 2]), (1.0, np.array([1j, 3])), (-0.5, np.array([0, 4.0 + 0j])))
+    3.0
     """
-    xp = namespace(x)
-    if is_numpy(x) and _alike(x, y):
+    pairs = [term if isinstance(term, tuple) else (1.0, term) for term in terms]
+    arrays = [y for _, y in pairs]
+    if is_numpy(x) and all(_alike(x, y) for y in arrays):
         from . import kernels
 
-        a, b = flat_floats(x), flat_floats(y)
-        return float(sum(kernels.split(kernels.inner, -(-a.size // kernels.BLOCK), a, b, work=a.size)))
+        floats = flat_floats(x)
+        args = floats, np.array([c for c, _ in pairs], floats.dtype), tuple(map(flat_floats, arrays))
+        return float(sum(kernels.split(kernels.inner, -(-floats.size // kernels.BLOCK), *args, work=floats.size)))
+    xp, y = namespace(x), sum(c * y for c, y in pairs)
     product = xp.real(xp.conj(x) * y) if is_complex(x) else x * y
     return float(xp.sum(product, dtype=xp.float64))
 

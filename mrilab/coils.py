@@ -1,7 +1,12 @@
 """Receiver coils: the operator that weights an image with their sensitivities, and the root sum of squares."""
 
-from .arrays import Array, Constant, check, namespace
+from math import prod
+
+import numpy as np
+
+from .arrays import Array, Constant, check, is_complex, is_numpy, namespace
 from .linop import LinearOperator
+from .memory import empty
 
 
 class Coils(LinearOperator):
@@ -43,11 +48,41 @@ class Coils(LinearOperator):
         self.norm2 = 1.0 if abs(energy - 1) < 1e-5 else energy  # single precision maps are normalised to rounding only
 
     def _op(self, x):
-        return self._smaps.like(x) * x[(..., None, *[slice(None)] * len(self.shape_in))]
+        return self._compiled_op(x) if is_numpy(x) and is_complex(x) else self._generic_op(x)
 
     def _adj_op(self, y):
+        return self._compiled_adj_op(y) if is_numpy(y) and is_complex(y) else self._generic_adj_op(y)
+
+    def _generic_op(self, x):
+        return self._smaps.like(x) * x[(..., None, *[slice(None)] * len(self.shape_in))]
+
+    def _generic_adj_op(self, y):
         xp = namespace(y)
         return xp.sum(xp.conj(self._smaps.like(y)) * y, axis=-len(self.shape_out))
+
+    def _compiled_op(self, x):
+        from . import kernels
+
+        smaps, images = self._flat_smaps(x), np.ascontiguousarray(x).reshape(-1, prod(self.shape_in))
+        out = empty((*x.shape[: x.ndim - len(self.shape_in)], *self.shape_out), x.dtype)
+        rows = out.reshape(-1, images.shape[-1])
+        kernels.split(kernels.weight, len(rows), smaps, images, rows, work=rows.size)
+        return out
+
+    def _compiled_adj_op(self, y):
+        from . import kernels
+
+        smaps = self._flat_smaps(y)
+        coil_images = np.ascontiguousarray(y).reshape(-1, *smaps.shape)
+        out = empty((*y.shape[: y.ndim - len(self.shape_out)], *self.shape_in), y.dtype)
+        rows = out.reshape(-1, smaps.shape[-1])
+        blocks = len(rows) * -(-rows.shape[-1] // kernels.WIDTH)
+        kernels.split(kernels.unweight, blocks, smaps, coil_images, rows, work=y.size)
+        return out
+
+    def _flat_smaps(self, x):
+        """The maps as (coils, pixels), in the precision of x."""
+        return np.ascontiguousarray(self._smaps.like(x)).reshape(self.shape_out[0], -1)
 
 
 def rss(x: Array, axis: int = -3) -> Array:

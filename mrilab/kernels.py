@@ -48,15 +48,47 @@ def combine(start, stop, out, coeffs, arrays):
 
 
 @njit(nogil=True, cache=True, fastmath=FAST)
-def inner(start, stop, x, y):
-    """Σ x·y: single precision inside a block, double precision over the blocks."""
+def inner(start, stop, x, coeffs, arrays):
+    """Σ x · Σ coeffs[i] · arrays[i]: single precision inside a block, double precision over the blocks."""
     total = 0.0
     for a in range(start * BLOCK, min(stop * BLOCK, x.size), BLOCK):
+        b = min(a + BLOCK, x.size)
+        y = coeffs[0] * arrays[0][a:b]
+        for j in range(1, len(arrays)):
+            c, more = coeffs[j], arrays[j][a:b]
+            for i in range(b - a):
+                y[i] += c * more[i]
         partial = x[:0].sum()  # a zero of the arrays' own type
-        for i in range(a, min(a + BLOCK, x.size)):
-            partial += x[i] * y[i]
+        for i in range(b - a):
+            partial += x[a + i] * y[i]
         total += partial
     return total
+
+
+@njit(nogil=True, cache=True, fastmath=FAST)
+def weight(start, stop, smaps, x, out):
+    """out[b, c] = smaps[c] · x[b] for the images start…stop of out (batch · coils, pixels), all complex."""
+    coils = smaps.shape[0]
+    for i in range(start, stop):
+        s, row, res = smaps[i % coils], x[i // coils], out[i]
+        for p in range(res.size):
+            res[p] = s[p] * row[p]
+
+
+@njit(nogil=True, cache=True, fastmath=FAST)
+def unweight(start, stop, smaps, y, out):
+    """out[b] = Σ_c conj(smaps[c]) · y[b, c], block by block; y is (batch, coils, pixels), all complex."""
+    coils, pixels = smaps.shape
+    blocks = -(-pixels // WIDTH)
+    for block in range(start, stop):
+        b, first = block // blocks, block % blocks * WIDTH
+        last = min(first + WIDTH, pixels)
+        total = np.zeros(last - first, out.dtype)
+        for c in range(coils):
+            s, row = smaps[c, first:last], y[b, c, first:last]
+            for p in range(total.size):
+                total[p] += s[p].conjugate() * row[p]
+        out[b, first:last] = total
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, inline="always")

@@ -11,9 +11,9 @@ from math import prod
 import numpy as np
 
 SMALL = 1 << 20  # bytes; below, the system's allocator does well
-KEEP = 1 << 28  # bytes of one size that may lie idle
+KEEP = 1 << 28  # bytes that may lie idle
 
-_idle: dict[int, list[np.ndarray]] = {}
+_idle: dict[int, np.ndarray] = {}  # by id, oldest first; other threads may change it at any time
 
 
 class _Owner:
@@ -25,9 +25,9 @@ class _Owner:
 
 
 def _give_back(memory: np.ndarray) -> None:
-    pieces = _idle.setdefault(memory.nbytes, [])
-    if len(pieces) < KEEP // memory.nbytes:
-        pieces.append(memory)
+    _idle[id(memory)] = memory
+    while sum(piece.nbytes for piece in list(_idle.values())) > KEEP:
+        _idle.pop(next(iter(list(_idle))), None)  # the oldest: most likely of a problem that is over
 
 
 def empty(shape: tuple[int, ...], dtype) -> np.ndarray:
@@ -40,9 +40,9 @@ def empty(shape: tuple[int, ...], dtype) -> np.ndarray:
     nbytes = prod(shape) * dtype.itemsize
     if nbytes < SMALL:
         return np.empty(shape, dtype)
-    try:
-        memory = _idle[nbytes].pop()
-    except (KeyError, IndexError):
-        _idle.clear()  # a size not seen before: another problem, to which the idle memory is of no use
+    for key, memory in reversed(list(_idle.items())):
+        if memory.nbytes == nbytes and _idle.pop(key, None) is not None:
+            break
+    else:
         memory = np.empty(nbytes, np.uint8)
     return np.asarray(_Owner(memory)).view(dtype).reshape(shape)

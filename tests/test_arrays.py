@@ -8,7 +8,7 @@ from conftest import LIBRARIES, PRECISIONS, draw
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mrilab import GroupL1, Wavelet, best_device, kernels, like, to_device, to_numpy
+from mrilab import Coils, GroupL1, Wavelet, best_device, kernels, like, to_device, to_numpy
 from mrilab.arrays import combine, inner, namespace
 from mrilab.memory import SMALL, empty
 
@@ -30,7 +30,9 @@ def test_combine_and_inner_in_every_library(library, dtype):
     out = combine((2.0, x), (-1.0, y))
     assert (type(out), out.dtype) == (type(x), x.dtype)
     assert np.allclose(to_numpy(out), 2 * to_numpy(x) - to_numpy(y))
-    assert inner(x, y) == pytest.approx(np.vdot(to_numpy(x), to_numpy(y)).real, rel=1e-5)
+    product = np.vdot(to_numpy(x), to_numpy(y)).real
+    assert inner(x, y) == pytest.approx(product, rel=1e-5)
+    assert inner(x, (2.0, y), (-1.0, x)) == pytest.approx(2 * product - np.linalg.norm(to_numpy(x)) ** 2, rel=1e-5)
 
 
 def test_combine_writes_into_out_and_nowhere_else():
@@ -50,10 +52,10 @@ def test_inner_sums_in_double_precision():
 @pytest.mark.parametrize("threads", [1, 3, 7])
 def test_results_do_not_depend_on_the_number_of_threads(monkeypatch, threads):
     z = draw((5, 128, 192))
-    Psi, g = Wavelet("sym8", (128, 192), level=3), GroupL1(0.5, axis=-3)
+    Psi, g, S = Wavelet("sym8", (128, 192), level=3), GroupL1(0.5, axis=-3), Coils(draw((5, 128, 192), seed=1))
 
     def everything():
-        return Psi(z), Psi.H(z), g.prox(z, 1.0), combine((0.5, z), (2.0, z)), g(z), inner(z, z)
+        return Psi(z), Psi.H(z), S(z), S.H(z), g.prox(z, 1.0), combine((0.5, z), (2.0, z)), g(z), inner(z, z)
 
     expected = everything()
     monkeypatch.setattr(kernels, "workers", lambda: threads)

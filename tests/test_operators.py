@@ -63,6 +63,20 @@ def test_adjoint_table(name, shape, batch, library, dtype):
     assert abs(left - right) <= (1e-6 if dtype == "complex64" else 1e-10) * scale
 
 
+@pytest.mark.parametrize("batch", [(), (2, 1)], ids=["single", "batch"])
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("name", OPERATORS)
+def test_fast_paths_equal_the_generic_one(name, shape, batch):
+    """Complex NumPy arrays, in whatever layout, take the compiled loops where there are any; torch's never do."""
+    A = OPERATORS[name](shape)
+    for apply, core in ((A.op, A.shape_in), (A.adj_op, A.shape_out)):
+        x = draw((*batch, *core))
+        expected = to_numpy(apply(draw((*batch, *core), "torch")))
+        turned = np.ascontiguousarray(x.swapaxes(-1, -2)).swapaxes(-1, -2)
+        for layout in (x, turned, np.repeat(x, 2, axis=-1)[..., ::2]):
+            assert np.linalg.norm(apply(layout) - expected) <= 1e-5 * np.linalg.norm(expected)
+
+
 @pytest.mark.parametrize("name", OPERATORS)
 def test_operators_are_linear(name):
     A = OPERATORS[name]((16, 48))
