@@ -1,8 +1,10 @@
 """OSCAR: a sorted l1 norm with linear weights, which draws coefficients of like size together."""
 
+from math import prod
+
 import numpy as np
 
-from .arrays import Array, check_positive, namespace, to_numpy
+from .arrays import Array, check_positive, namespace, to_numpy, zeros
 from .regularisers import L1
 
 
@@ -68,28 +70,26 @@ class OSCAR:
         step = check_positive("step", step)
         if self.slope == 0:
             return L1(self.lam).prox(z, step)
-        if self.bands is None:
-            return self._prox_group(z, step)
-        out = namespace(z).zeros_like(z)
-        for band in self.bands:
-            out[band] = self._prox_group(z[band], step)
+        out = zeros(z.shape, z)
+        for source, target in zip(self._groups(z), self._groups(out), strict=True):
+            self._prox_group(source, step, target)
         return out
 
-    def _prox_group(self, z, step):
+    def _prox_group(self, z, step, out):
+        """Write the prox of one group into `out`, which is zero so far."""
         from scipy.optimize import isotonic_regression
 
         xp = namespace(z)
-        a = xp.reshape(xp.abs(z), (-1,))
-        (large,) = xp.nonzero(a > step * self.lam)  # the others end at zero whatever their rank: no need to sort them
-        if large.shape[0] == 0:
-            return 0 * z
-        large = large[xp.argsort(a[large], descending=True, stable=False)]
+        a = xp.abs(z)
+        large = xp.nonzero(~(a <= step * self.lam))  # the others end at zero whatever their rank; a NaN must not
         v = a[large]
+        if v.shape[0] == 0:
+            return
+        order = xp.argsort(v, descending=True, stable=False)
+        v, large = v[order], tuple(i[order] for i in large)
         # Pooling adjacent violators is sequential, so it runs on the host: scipy's is compiled and linear in time.
-        fit = isotonic_regression(to_numpy(v) - step * self.weights(a.shape[0], v.shape[0]), increasing=False).x
-        factor = xp.zeros_like(a)
-        factor[large] = xp.astype(self._like(np.maximum(fit, 0), v) / v, a.dtype)
-        return z * xp.reshape(factor, z.shape)
+        fit = isotonic_regression(to_numpy(v) - step * self.weights(prod(z.shape), v.shape[0]), increasing=False).x
+        out[large] = xp.astype(self._like(np.maximum(fit, 0), v) / v, a.dtype) * z[large]
 
     def dual_norm(self, z: Array) -> float:
         """Return the dual norm max_k Σ_{i≤k} |z|₍ᵢ₎ / Σ_{i≤k} w_i, the largest over the groups."""

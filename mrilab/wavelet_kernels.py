@@ -6,112 +6,134 @@ from numba import njit
 from .kernels import FAST
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
-def _analyse_columns(x, y, lo, hi):
-    """Rows 0…m of y = low-pass of the columns of x, rows m… = high-pass; both every second sample, periodic."""
-    n, m, taps = x.shape[0], x.shape[0] // 2, lo.size
-    a, b = np.empty((2, x.shape[1]), x.dtype)  # fresh arrays cannot overlap x: only so does the loop vectorise
+@njit(nogil=True, cache=True, fastmath=FAST, inline="always")
+def _add_taps(a, b, w, r, s, t, lo, hi, j):
+    """a and b += the rows w, r, s, t times the taps j…j + 3 of each filter, in one walk along a and b."""
+    l0, l1, l2, l3 = lo[j], lo[j + 1], lo[j + 2], lo[j + 3]
+    h0, h1, h2, h3 = hi[j], hi[j + 1], hi[j + 2], hi[j + 3]
+    for i in range(a.size):
+        a[i] += l0 * w[i] + l1 * r[i] + l2 * s[i] + l3 * t[i]
+        b[i] += h0 * w[i] + h1 * r[i] + h2 * s[i] + h3 * t[i]
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, inline="always")
+def _wrap(row, margin):
+    """Continue the middle of a complex row periodically into `margin` samples on both sides."""
+    m = row.size // 2 - 2 * margin
+    for k in range(margin):
+        left, right = 2 * (margin + (k - margin) % m), 2 * (margin + k % m)
+        row[2 * k], row[2 * k + 1] = row[left], row[left + 1]
+        row[2 * (margin + m + k)], row[2 * (margin + m + k) + 1] = row[right], row[right + 1]
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, inline="always")
+def _analyse_row(row, even, odd, a, b, lo, hi, half):
+    """a, b = low-pass and high-pass of a row, which is split into even and odd samples, continued periodically."""
+    taps, m = lo.size, row.size // 4
     for k in range(m):
-        a[:] = 0
-        b[:] = 0
-        for j in range(taps):
-            row = x[(taps // 2 + 2 * k - j) % n]
-            low, high = lo[j], hi[j]
-            for i in range(a.size):
-                a[i] += low * row[i]
-                b[i] += high * row[i]
-        y[k] = a
-        y[k + m] = b
+        i = 2 * (k + taps)
+        even[i], even[i + 1], odd[i], odd[i + 1] = row[4 * k], row[4 * k + 1], row[4 * k + 2], row[4 * k + 3]
+    _wrap(even, taps)
+    _wrap(odd, taps)
+    a[:] = 0
+    b[:] = 0
+    first, second = (odd, even) if half % 2 else (even, odd)
+    for j in range(0, taps, 4):
+        s, t = 2 * (taps + (half - j) // 2), 2 * (taps + (half - j - 1) // 2)
+        _add_taps(a, b, first[s:], second[t:], first[s - 2 :], second[t - 2 :], lo, hi, j)
 
 
 @njit(nogil=True, cache=True, fastmath=FAST)
-def _synthesise_columns(y, x, lo, hi):
-    """The transpose of `_analyse_columns`."""
-    n, m, taps = x.shape[0], x.shape[0] // 2, lo.size
-    row = np.empty(x.shape[1], x.dtype)
+def _analyse_scale(x, y, lo, hi, half):
+    """One scale of an image x, into the corner of y: its rows 0…m = low-pass along the columns of x, m…2m = high-pass,
+    and along each row again low-pass in the first half and high-pass in the second. Every second sample is kept; all is
+    periodic.
+    """
+    n, floats = x.shape
+    m, w = n // 2, floats // 2
+    low, high = np.empty((2, floats), x.dtype)  # fresh arrays cannot overlap x: only so do the loops vectorise
+    even, odd = np.empty((2, w + 4 * lo.size), x.dtype)
+    a, b = np.empty((2, w), x.dtype)
+    for k in range(m):
+        low[:] = 0
+        high[:] = 0
+        for j in range(0, lo.size, 4):
+            s = half + 2 * k - j
+            _add_taps(low, high, x[s % n], x[(s - 1) % n], x[(s - 2) % n], x[(s - 3) % n], lo, hi, j)
+        _analyse_row(low, even, odd, a, b, lo, hi, half)
+        y[k, :w], y[k, w:floats] = a, b
+        _analyse_row(high, even, odd, a, b, lo, hi, half)
+        y[k + m, :w], y[k + m, w:floats] = a, b
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, inline="always")
+def _add_pairs(out, p, q, r, s, lo, hi, j):
+    """out += p, r times the low-pass taps j, j + 2, and q, s times the high-pass ones."""
+    l0, h0, l1, h1 = lo[j], hi[j], lo[j + 2], hi[j + 2]
+    for i in range(out.size):
+        out[i] += l0 * p[i] + h0 * q[i] + l1 * r[i] + h1 * s[i]
+
+
+@njit(nogil=True, cache=True, fastmath=FAST, inline="always")
+def _synthesise_row(a, b, even, odd, row, lo, hi, half):
+    """The transpose of `_analyse_row`; a and b have a margin of lo.size samples on both sides."""
+    taps = lo.size
+    _wrap(a, taps)
+    _wrap(b, taps)
+    even[:] = 0
+    odd[:] = 0
+    for j in range(half % 2, taps, 4):
+        s = 2 * (taps - (half - j) // 2)
+        _add_pairs(even, a[s:], b[s:], a[s + 2 :], b[s + 2 :], lo, hi, j)
+    for j in range((half - 1) % 2, taps, 4):
+        s = 2 * (taps - (half - j) // 2)
+        _add_pairs(odd, a[s:], b[s:], a[s + 2 :], b[s + 2 :], lo, hi, j)
+    for k in range(even.size // 2):
+        i = 2 * k
+        row[2 * i], row[2 * i + 1], row[2 * i + 2], row[2 * i + 3] = even[i], even[i + 1], odd[i], odd[i + 1]
+
+
+@njit(nogil=True, cache=True, fastmath=FAST)
+def _synthesise_scale(coarse, y, x, lo, hi, half):
+    """The transpose of `_analyse_scale`: an image x from coefficients y, with `coarse` for their first quarter."""
+    n, floats = x.shape
+    m, w, margin = n // 2, floats // 2, 2 * lo.size
+    a, b = np.empty((2, w + 2 * margin), x.dtype)
+    even, odd, left, right = np.empty((4, w), x.dtype)
     for s in range(n):
-        row[:] = 0
-        for j in range((s - taps // 2) % 2, taps, 2):
-            k = (s - taps // 2 + j) // 2 % m
-            a, b, low, high = y[k], y[k + m], lo[j], hi[j]
-            for i in range(row.size):
-                row[i] += low * a[i] + high * b[i]
-        x[s] = row
+        left[:] = 0
+        right[:] = 0
+        for j in range((s - half) % 2, lo.size, 4):
+            k = (s - half + j) // 2 % m
+            i = (k + 1) % m
+            _add_pairs(left, coarse[k], y[k + m], coarse[i], y[i + m], lo, hi, j)
+            _add_pairs(right, y[k, w:], y[k + m, w:], y[i, w:], y[i + m, w:], lo, hi, j)
+        a[margin : margin + w], b[margin : margin + w] = left, right
+        _synthesise_row(a, b, even, odd, x[s], lo, hi, half)
 
 
 @njit(nogil=True, cache=True, fastmath=FAST)
-def _analyse_rows(x, lo, hi):
-    """The same along the rows of x, in place; a row is split into even and odd samples, extended periodically."""
-    taps, m = lo.size, x.shape[1] // 4
-    even, odd = np.empty((2, 2 * (m + 2 * taps)), x.dtype)
-    a, b = np.empty((2, 2 * m), x.dtype)
-    for r in range(x.shape[0]):
-        row = x[r]
-        for k in range(m + 2 * taps):
-            s = (k - taps) % m
-            even[2 * k], even[2 * k + 1] = row[4 * s], row[4 * s + 1]
-            odd[2 * k], odd[2 * k + 1] = row[4 * s + 2], row[4 * s + 3]
-        a[:] = 0
-        b[:] = 0
-        for j in range(taps):
-            s = taps // 2 - j
-            phase = (odd if s % 2 else even)[2 * (taps + s // 2) :]
-            low, high = lo[j], hi[j]
-            for i in range(a.size):
-                a[i] += low * phase[i]
-                b[i] += high * phase[i]
-        row[: 2 * m] = a
-        row[2 * m :] = b
-
-
-@njit(nogil=True, cache=True, fastmath=FAST)
-def _synthesise_rows(x, lo, hi):
-    """The transpose of `_analyse_rows`, in place."""
-    taps, m = lo.size, x.shape[1] // 4
-    a, b = np.empty((2, 2 * (m + 2 * taps)), x.dtype)
-    phase = np.empty(2 * m, x.dtype)
-    for r in range(x.shape[0]):
-        row = x[r]
-        for k in range(m + 2 * taps):
-            s = (k - taps) % m
-            a[2 * k], a[2 * k + 1] = row[2 * s], row[2 * s + 1]
-            b[2 * k], b[2 * k + 1] = row[2 * (m + s)], row[2 * (m + s) + 1]
-        for parity in range(2):
-            phase[:] = 0
-            for j in range((taps // 2 - parity) % 2, taps, 2):
-                first = 2 * (taps - (taps // 2 - j) // 2)
-                low, high, left, right = lo[j], hi[j], a[first:], b[first:]
-                for i in range(phase.size):
-                    phase[i] += low * left[i] + high * right[i]
-            for k in range(m):
-                row[4 * k + 2 * parity], row[4 * k + 2 * parity + 1] = phase[2 * k], phase[2 * k + 1]
-
-
-@njit(nogil=True, cache=True, fastmath=FAST)
-def analyse(start, stop, x, y, level, lo, hi):
+def analyse(start, stop, x, y, level, lo, hi, half):
     """Wavelet coefficients y of the images x, both (batch, n, 2 w), packed as pywt.coeffs_to_array does."""
     n, w = x.shape[1:]
     for c in range(start, stop):
         image = x[c]
         for j in range(level):
-            block = y[c, : n >> j, : w >> j]
             if j:
-                image = block.copy()
-            _analyse_columns(image, block, lo, hi)
-            _analyse_rows(block, lo, hi)
+                image = y[c, : n >> j, : w >> j].copy()
+            _analyse_scale(image, y[c], lo, hi, half)
 
 
 @njit(nogil=True, cache=True, fastmath=FAST)
-def synthesise(start, stop, y, x, level, lo, hi):
+def synthesise(start, stop, y, x, level, lo, hi, half):
     """The transpose of `analyse`: images x from coefficients y."""
     n, w = x.shape[1:]
     for c in range(start, stop):
-        x[c] = y[c]
+        coarse = y[c, : n >> level, : w >> level].copy()  # contiguous, else its loops would not vectorise
         for j in range(level - 1, -1, -1):
-            block = x[c, : n >> j, : w >> j]
-            coeffs = block.copy()
-            _synthesise_rows(coeffs, lo, hi)
-            _synthesise_columns(coeffs, block, lo, hi)
+            image = x[c] if j == 0 else np.empty((n >> j, w >> j), x.dtype)
+            _synthesise_scale(coarse, y[c], image, lo, hi, half)
+            coarse = image
 
 
 @njit(nogil=True, cache=True, fastmath=FAST, inline="always")

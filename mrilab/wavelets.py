@@ -73,8 +73,10 @@ class Wavelet(FilterBank):
         source, target = (
             np.ascontiguousarray(a).view(real).reshape(-1, a.shape[-2], 2 * a.shape[-1]) for a in (x, out)
         )
-        lo, hi = (f.astype(real) for f in self.filters)
-        split(getattr(wavelet_kernels, kernel), len(source), source, target, self.level, lo, hi, work=source.size)
+        taps = self.filters[0].size
+        lo, hi = (np.pad(f, (0, -taps % 4)).astype(real) for f in self.filters)  # the kernels take taps by fours
+        args = source, target, self.level, lo, hi, taps // 2
+        split(getattr(wavelet_kernels, kernel), len(source), *args, work=source.size)
         return out
 
     def _scale(self, n, x):
