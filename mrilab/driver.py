@@ -1,7 +1,5 @@
-"""What all solvers share: the loop that counts, times, records, shows progress and stops, and its Result."""
+"""What all solvers share: the loop that counts, times, records and stops, and its Result."""
 
-import os
-import sys
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,6 +10,7 @@ import numpy as np
 
 from .arrays import Array, check, check_positive
 from .fidelity import LeastSquares, Smooth
+from .progress import progress_bar
 
 Steps = Iterator[tuple[Array, Callable[[], float]]]
 
@@ -136,14 +135,3 @@ def _wait_for_device(x):
         import torch
 
         torch.cuda.synchronize(x.device)
-
-
-def progress_bar(total: int, progress: bool | None):
-    """A tqdm bar if asked for; by default where somebody watches, unless TQDM_DISABLE is set."""
-    from tqdm.auto import tqdm
-
-    if progress is None:
-        watched = sys.stderr.isatty() or "ipykernel" in sys.modules
-        progress = watched and not os.environ.get("TQDM_DISABLE")  # tqdm's notebook bar does not heed it
-    # Said either way: left out, `disable` is what TQDM_DISABLE was when tqdm was imported.
-    return tqdm(total=total, leave=False, disable=not progress)

@@ -105,7 +105,7 @@ def choose_lambda(
     >>> choice.fraction
     0.001
     """
-    from .driver import progress_bar
+    from .progress import progress_bar
 
     candidates = np.sort([check_positive("a fraction", fraction) for fraction in fractions])
     if not len(candidates):

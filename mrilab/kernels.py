@@ -11,9 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numba import njit
 
+from .progress import announce_compiling
+
 FAST = {"reassoc", "nsz", "contract", "arcp"}  # not "nnan": a NaN must stay a NaN
 WIDTH = 512  # groups that are measured side by side
 BLOCK = 2048  # floats that stay in the first cache while several arrays are added up
+
+announce_compiling((__name__, f"{__package__}.wavelet_kernels"))
 
 
 def workers():

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from .arrays import to_numpy
-from .driver import progress_bar
 from .files import atomic
+from .progress import progress_bar
 from .runners import run_here, run_on_dask
 from .study_record import check_record, named_items
 

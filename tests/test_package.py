@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import os
 import pathlib
 import subprocess
 import sys
@@ -15,7 +16,7 @@ FILES = {path.stem: path for path in ROOT.glob("*.py")}
 
 # A file may import from the layers before its own, and from its own layer in the order written.
 LAYERS = [
-    ["memory", "kernels", "wavelet_kernels"],
+    ["memory", "progress", "kernels", "wavelet_kernels"],
     ["arrays"],
     ["linop"],
     ["fourier"],
@@ -114,3 +115,22 @@ def test_nets_and_exercises_stay_out_of_a_light_import():
         top = {imported for imported, at_top in imports(path) if at_top}
         assert top.isdisjoint(HEAVY - {"torch"}), path.name
         assert top.isdisjoint({"plots", "charts", "tables", "exercises"}), path.name
+
+
+def test_compiling_is_said_once_and_only_where_somebody_watches(tmp_path):
+    code = """
+import sys
+sys.modules["ipykernel"] = sys  # as in a notebook
+import numpy as np
+from mrilab.arrays import combine
+combine((2.0, np.ones(4)), (1.0, np.ones(4)))
+combine((2.0, np.ones(4, "f4")))
+"""
+
+    def said(**more):
+        env = {k: v for k, v in os.environ.items() if k != "TQDM_DISABLE"} | {"NUMBA_CACHE_DIR": str(tmp_path)} | more
+        return subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True).stderr
+
+    assert said(TQDM_DISABLE="1", NUMBA_CACHE_DIR=str(tmp_path / "other")) == ""
+    assert said().count("compiles its loops") == 1
+    assert said() == "", "they come from the cache"

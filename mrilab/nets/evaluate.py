@@ -17,11 +17,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..driver import progress_bar
 from ..fidelity import LeastSquares
 from ..files import atomic
 from ..linop import LinearOperator
 from ..metrics import nrmse, psnr, ssim
+from ..progress import progress_bar
 from ..regularisers import L1, lambda_max
 from ..solvers import condat_vu
 from ..undecimated import UndecimatedWavelet

@@ -21,9 +21,9 @@ from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader, DistributedSampler, Subset
 
 from ..arrays import best_device
-from ..driver import progress_bar
 from ..files import atomic
 from ..metrics import psnr
+from ..progress import progress_bar
 from .batches import collate
 from .dataset import Slices
 from .images import ImageUNet
