@@ -87,6 +87,31 @@ def test_torch_takes_the_same_path(problem):
     )
 
 
+@pytest.mark.parametrize("kind", ["group", "l1"])
+def test_no_array_leaves_its_device_on_the_way(coil_problem, kind, monkeypatch):
+    """A GPU's loop must not wait for copies to the host; torch on the CPU shows whether there would be any."""
+    import torch
+
+    A, Psi, y = coil_problem
+    if kind == "group":
+        A = A.factors[0] @ A.factors[1]
+    g = GroupL1(0.01, axis=-3) if kind == "group" else L1(0.01)
+
+    def costs(f, h, iterations):
+        runs = (
+            fista(f, g, max_iter=iterations),
+            pogm(f, g, max_iter=iterations),
+            condat_vu(h, g, Psi, max_iter=iterations),
+        )
+        return [run.costs for run in runs]
+
+    here, there = ((LeastSquares(A @ Psi.H, v), LeastSquares(A, v)) for v in (y, torch.from_numpy(y)))
+    costs(*there, 2)  # masks, maps and filters go over once
+    for name in ("numpy", "cpu", "to", "tolist", "__array__"):
+        monkeypatch.setattr(torch.Tensor, name, lambda *_, **__: pytest.fail("an array leaves its device"))
+    assert np.allclose(costs(*here, 15), costs(*there, 15), rtol=1e-4)
+
+
 def test_complex128_stays_and_agrees(coil_problem):
     A, Psi, y = coil_problem
     results = [pogm(LeastSquares(A @ Psi.H, v), L1(0.01), max_iter=20) for v in (y, y.astype(complex))]
