@@ -65,6 +65,6 @@ class InVivo(Slices):
 def _volume() -> np.ndarray:
     """Return the first of its two volumes, (128, 96, 24): towards left, front and top."""
     import nibabel
-    from nibabel.testing import data_path
 
-    return np.asarray(nibabel.load(Path(data_path) / "example4d.nii.gz").dataobj[..., 0], dtype=float)  # type: ignore
+    data = Path(nibabel.__file__).parent / "tests" / "data"  # as nibabel.testing says, but that needs pytest
+    return np.asarray(nibabel.load(data / "example4d.nii.gz").dataobj[..., 0], dtype=float)  # type: ignore
