@@ -88,6 +88,21 @@ def test_a_solution_unfolds_and_leads_to_its_exercise(visit, name):
         assert not complaints
 
 
+def test_a_lost_visitor_finds_home_and_search(visit):
+    """At any depth Pages sends the same file, so nothing in it may be relative."""
+    with visit("no/such") as (page, complaints):
+        assert page.title().startswith("Page not found")
+        assert len(complaints) == 2 and all("404" in what for what in complaints), (
+            "the page itself, nothing it asks for"
+        )
+        page.get_by_label("Search the course").fill("ESPIRiT")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search.html?q=ESPIRiT")
+    with visit("no/such") as (page, _):
+        page.get_by_role("link", name="first page").click()
+        assert page.locator(".w-painter").count() == 1
+
+
 def test_a_widget_shows_on_a_page_that_is_opened_as_a_file(visit):
     """Browsers refuse modules to such a page, so the widgets' host must be a classic script."""
     with visit("index") as (page, _):

@@ -5,7 +5,7 @@ import re
 from functools import reduce
 from pathlib import Path
 
-from coursebook import repository
+from coursebook import address, repository
 from pages import CONFIG, ROOT, chapters, directive, tokens
 from pybtex.database import Entry, parse_file
 from pybtex.richtext import Text
@@ -20,8 +20,7 @@ def slug() -> str:
 
 def site() -> str:
     """Return the address of the published book, as the pages themselves give it."""
-    owner, name = slug().split("/")
-    return f"https://{owner.lower()}.github.io/{name}/"
+    return address(slug())
 
 
 class Links:
