@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 import jupyter_cache
 import pytest
 import yaml
+from PIL import Image
 
 import mrilab
 
@@ -117,6 +118,19 @@ def test_every_public_name_is_documented(pages):
         name for name in mrilab.__all__ if not any(i.startswith("mrilab.") and i.endswith(f".{name}") for i in ids)
     ]
     assert not missing
+
+
+@pytest.mark.parametrize("chapter", chapters())
+def test_a_link_to_a_page_becomes_a_card(pages, chapter):
+    meta = {a["property"]: a["content"] for tag, a in pages[SITE / f"{chapter}.html"].tags if "property" in a}
+    assert meta["og:url"] == f"{coursebook.address(SLUG)}{chapter}.html"
+    assert meta["og:site_name"] == CONFIG["title"] and meta["og:title"]
+    assert len(meta["og:description"]) > 50
+    assert meta["og:image"].startswith(coursebook.address(SLUG))
+    picture = SITE / meta["og:image"].removeprefix(coursebook.address(SLUG))
+    with Image.open(picture) as card:
+        assert card.size == (int(meta["og:image:width"]), int(meta["og:image:height"]))
+    assert picture.stat().st_size < 200_000
 
 
 def test_colab_opens_the_notebooks_of_this_repository(pages):
