@@ -3,6 +3,7 @@
 import re
 import sys
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -118,6 +119,16 @@ def test_every_public_name_is_documented(pages):
         name for name in mrilab.__all__ if not any(i.startswith("mrilab.") and i.endswith(f".{name}") for i in ids)
     ]
     assert not missing
+
+
+def test_next_leads_on_through_all_chapters_and_previous_back(pages):
+    def leads(chapter):
+        tags = pages[SITE / f"{chapter}.html"].tags
+        return {attrs.get("class"): attrs["href"] for tag, attrs in tags if tag == "a" and "href" in attrs}
+
+    for before, after in pairwise(chapters()):
+        assert leads(before)["right-next"] == f"{after}.html"
+        assert leads(after)["left-prev"] == f"{before}.html"
 
 
 @pytest.mark.parametrize("chapter", chapters())

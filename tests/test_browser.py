@@ -88,6 +88,28 @@ def test_a_solution_unfolds_and_leads_to_its_exercise(visit, name):
         assert not complaints
 
 
+@pytest.mark.parametrize("words, page_found", [("ESPIRiT", "selfcalibrated"), ("hallucination", "trust")])
+def test_search_finds_a_chapter_by_keyboard_alone(visit, words, page_found):
+    with visit("index") as (page, complaints):
+        page.keyboard.press("Control+k")
+        page.locator("input[type=search]:focus").wait_for()
+        page.keyboard.type(words)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search.html?q=*")
+        hits = page.locator("#search-results li > a")
+        hits.first.wait_for()
+        hit = page.locator(f'#search-results li > a[href*="{page_found}.html"]').first
+        for _ in range(80):
+            page.keyboard.press("Tab")
+            if hit.evaluate("hit => hit === document.activeElement"):
+                break
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/{page_found}.html*")
+        page.go_back()
+        hits.first.wait_for()
+        assert not complaints + barriers(page)
+
+
 def test_a_lost_visitor_finds_home_and_search(visit):
     """At any depth Pages sends the same file, so nothing in it may be relative."""
     with visit("no/such") as (page, complaints):
@@ -100,7 +122,7 @@ def test_a_lost_visitor_finds_home_and_search(visit):
         page.wait_for_url("**/search.html?q=ESPIRiT")
     with visit("no/such") as (page, _):
         page.get_by_role("link", name="first page").click()
-        assert page.locator(".w-painter").count() == 1
+        page.locator(".w-painter").wait_for()
 
 
 def test_a_widget_shows_on_a_page_that_is_opened_as_a_file(visit):

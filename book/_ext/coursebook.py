@@ -41,11 +41,7 @@ def repository(default: str) -> str:
 
 
 def address(slug: str) -> str:
-    """Return where GitHub Pages serves the site of "owner/name".
-
-    >>> address("Ada/mrilab"), address("Ada/ada.github.io")
-    ('https://ada.github.io/mrilab/', 'https://ada.github.io/')
-    """
+    """Return where GitHub Pages serves the site of "owner/name": https://owner.github.io/name/."""
     owner, name = slug.lower().split("/")[0], slug.split("/")[1]
     host = f"https://{owner}.github.io/"
     return host if name.lower() == f"{owner}.github.io" else f"{host}{name}/"
