@@ -17,10 +17,11 @@ SITE = Path(__file__).parents[1] / "_build" / "html"
 PAGES = sorted(path.stem for path in SITE.glob("*.html"))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SETTLED = """async () => {
-  await window.MathJax?.startup?.promise;
   const views = [...document.querySelectorAll('script[type$="widget-view+json"]')];
   const shown = () => views.every(view => view.nextElementSibling?.childElementCount);
-  for (let i = 0; i < 400 && !shown(); i++) await new Promise(next => setTimeout(next, 50));
+  for (let i = 0; i < 1000 && !shown(); i++) await new Promise(next => setTimeout(next, 20));
+  performance.mark("interactive");
+  await window.MathJax?.startup?.promise;
   return shown();
 }"""
 

@@ -1,14 +1,18 @@
 """The built site in a browser: every page in four forms, light to carry, and its answers open by mouse and keyboard."""
 
+from statistics import median
+
 import pytest
 from chromium import PAGES, SETTLED, SITE, barriers, site
 
 MEGABYTE = 1e6
+SOON = 2500  # ms
 WEIGH = """() => {
   const entries = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
-  return [entries.reduce((sum, entry) => sum + entry.transferSize, 0), entries[0].domContentLoadedEventEnd];
+  const [{startTime}] = performance.getEntriesByName("interactive");
+  return [entries.reduce((sum, entry) => sum + entry.transferSize, 0), startTime];
 }"""
-MEASURED: dict[str, tuple[float, float]] = {}  # bytes, and ms until the page answers
+MEASURED: dict[str, tuple[float, float]] = {}  # bytes, and ms until the page is loaded and its widgets answer
 
 pytestmark = pytest.mark.book
 
@@ -38,6 +42,17 @@ def test_page_in_four_forms(visit, name):
                 wrong[theme] = complaints
     assert not wrong
     assert MEASURED[name][0] < 4 * MEGABYTE
+    if MEASURED[name][1] > SOON:  # the machine may have been busy: the median of three tells
+        MEASURED[name] = (
+            MEASURED[name][0],
+            median([MEASURED[name][1], measured(visit, name)[1], measured(visit, name)[1]]),
+        )
+    assert MEASURED[name][1] < SOON
+
+
+def measured(visit, name) -> tuple[float, float]:
+    with visit(name) as (page, _):
+        return page.evaluate(WEIGH)
 
 
 def test_weight_of_the_site(capsys):
