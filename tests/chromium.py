@@ -94,23 +94,30 @@ class LikePages(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def site():
-    """Serve the site, start the system's Chromium, and yield `opened` with both filled in."""
-    if not PAGES:
-        pytest.fail("there is no site in _build/html: run `make book` first")
+def chromium():
+    """Start the system's Chromium."""
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if program is None:
         pytest.fail("these tests drive Chromium, and there is none: `sudo apt-get install chromium`, or Google Chrome")
     from playwright.sync_api import sync_playwright
 
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def site():
+    """Serve the site, start Chromium, and yield `opened` with both filled in."""
+    if not PAGES:
+        pytest.fail("there is no site in _build/html: run `make book` first")
     with (
+        chromium() as browser,
         ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(LikePages, directory=SITE)) as server,
-        sync_playwright() as playwright,
     ):
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield functools.partial(opened, browser, f"http://127.0.0.1:{server.server_port}{base()}")
-        browser.close()
         server.shutdown()
 
 
