@@ -3,6 +3,7 @@
 import functools
 import gzip
 import json
+import re
 import shutil
 import threading
 from contextlib import contextmanager
@@ -16,10 +17,11 @@ SITE = Path(__file__).parents[1] / "_build" / "html"
 PAGES = sorted(path.stem for path in SITE.glob("*.html"))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SETTLED = """async () => {
-  await window.MathJax?.startup?.promise;
   const views = [...document.querySelectorAll('script[type$="widget-view+json"]')];
   const shown = () => views.every(view => view.nextElementSibling?.childElementCount);
-  for (let i = 0; i < 400 && !shown(); i++) await new Promise(next => setTimeout(next, 50));
+  for (let i = 0; i < 1000 && !shown(); i++) await new Promise(next => setTimeout(next, 20));
+  performance.mark("interactive");
+  await window.MathJax?.startup?.promise;
   return shown();
 }"""
 
@@ -50,23 +52,36 @@ def compressed(path: Path) -> bytes:
     return gzip.compress(path.read_bytes(), 6)
 
 
+@functools.cache
+def base() -> str:
+    """The path of the site on its host, "/mrilab/" on Pages: the page for lost visitors begins its links with it."""
+    return re.search(r'data-content_root="(/[^"]*)"', (SITE / "404.html").read_text())[1]
+
+
 class LikePages(SimpleHTTPRequestHandler):
-    """Sends files as GitHub Pages does: text compressed, and all to be kept for ten minutes."""
+    """Sends files as GitHub Pages does: below the project's name, text compressed, all to be kept for ten minutes, and
+    404.html for what is not there.
+    """
 
     def log_message(self, *args):
         pass
+
+    def translate_path(self, path):
+        return super().translate_path(f"/{path.removeprefix(base())}")
 
     def do_GET(self):
         path = Path(self.translate_path(self.path))
         if path.name in STAGED:
             self.send_text(gzip.compress(STAGED[path.name].encode()), path)
+        elif not path.exists():
+            self.send_text(compressed(SITE / "404.html"), SITE / "404.html", 404)
         elif not path.is_file() or path.suffix not in {".html", ".js", ".mjs", ".css", ".svg"}:
             super().do_GET()
         else:
             self.send_text(compressed(path), path)
 
-    def send_text(self, body, path):
-        self.send_response(200)
+    def send_text(self, body, path, status=200):
+        self.send_response(status)
         self.send_header("Content-Type", self.guess_type(path))
         self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
@@ -79,23 +94,30 @@ class LikePages(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def site():
-    """Serve the site, start the system's Chromium, and yield `opened` with both filled in."""
-    if not PAGES:
-        pytest.fail("there is no site in _build/html: run `make book` first")
+def chromium():
+    """Start the system's Chromium."""
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if program is None:
         pytest.fail("these tests drive Chromium, and there is none: `sudo apt-get install chromium`, or Google Chrome")
     from playwright.sync_api import sync_playwright
 
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def site():
+    """Serve the site, start Chromium, and yield `opened` with both filled in."""
+    if not PAGES:
+        pytest.fail("there is no site in _build/html: run `make book` first")
     with (
+        chromium() as browser,
         ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(LikePages, directory=SITE)) as server,
-        sync_playwright() as playwright,
     ):
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield functools.partial(opened, browser, f"http://127.0.0.1:{server.server_port}/")
-        browser.close()
+        yield functools.partial(opened, browser, f"http://127.0.0.1:{server.server_port}{base()}")
         server.shutdown()
 
 

@@ -1,20 +1,28 @@
 """The site that `make book` built: whole, self-contained, readable by everybody, without warnings."""
 
-import importlib.util
 import re
+import sys
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import jupyter_cache
 import pytest
 import yaml
+from PIL import Image
 
 import mrilab
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text())
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+
+import coursebook  # noqa: E402
+
+SLUG = coursebook.repository(CONFIG["repository"]["url"])
+BASE = urlsplit(coursebook.address(SLUG)).path
 
 pytestmark = pytest.mark.book
 
@@ -64,7 +72,10 @@ def test_links_and_anchors_inside_the_site(pages):
             parts = urlsplit(link)
             if parts.scheme or parts.netloc:
                 continue
-            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            folder, here = path.parent, unquote(parts.path)
+            if path == SITE / "404.html" and here.startswith("/"):
+                folder, here = SITE, here.removeprefix(BASE) or "index.html"
+            target = (folder / here).resolve() if here else path
             anchor = unquote(parts.fragment)
             if not target.exists() or (anchor and target in pages and anchor not in pages[target].ids):
                 broken.append(f"{path.relative_to(SITE)}: {link}")
@@ -110,14 +121,33 @@ def test_every_public_name_is_documented(pages):
     assert not missing
 
 
+def test_next_leads_on_through_all_chapters_and_previous_back(pages):
+    def leads(chapter):
+        tags = pages[SITE / f"{chapter}.html"].tags
+        return {attrs.get("class"): attrs["href"] for tag, attrs in tags if tag == "a" and "href" in attrs}
+
+    for before, after in pairwise(chapters()):
+        assert leads(before)["right-next"] == f"{after}.html"
+        assert leads(after)["left-prev"] == f"{before}.html"
+
+
+@pytest.mark.parametrize("chapter", chapters())
+def test_a_link_to_a_page_becomes_a_card(pages, chapter):
+    meta = {a["property"]: a["content"] for tag, a in pages[SITE / f"{chapter}.html"].tags if "property" in a}
+    assert meta["og:url"] == f"{coursebook.address(SLUG)}{chapter}.html"
+    assert meta["og:site_name"] == CONFIG["title"] and meta["og:title"]
+    assert len(meta["og:description"]) > 50
+    assert meta["og:image"].startswith(coursebook.address(SLUG))
+    picture = SITE / meta["og:image"].removeprefix(coursebook.address(SLUG))
+    with Image.open(picture) as card:
+        assert card.size == (int(meta["og:image:width"]), int(meta["og:image:height"]))
+    assert picture.stat().st_size < 200_000
+
+
 def test_colab_opens_the_notebooks_of_this_repository(pages):
-    spec = importlib.util.spec_from_file_location("coursebook", ROOT / "book" / "_ext" / "coursebook.py")
-    coursebook = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(coursebook)
-    slug = coursebook.repository(CONFIG["repository"]["url"])
     for chapter in filter(runs, chapters()):
         links = {link for tag, link in pages[SITE / f"{chapter}.html"].links() if tag == "a" and "colab" in link}
-        assert links == {f"https://colab.research.google.com/github/{slug}/blob/notebooks/{chapter}.ipynb"}
+        assert links == {f"https://colab.research.google.com/github/{SLUG}/blob/notebooks/{chapter}.ipynb"}
 
 
 def executed(chapter):

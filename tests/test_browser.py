@@ -1,14 +1,18 @@
 """The built site in a browser: every page in four forms, light to carry, and its answers open by mouse and keyboard."""
 
+from statistics import median
+
 import pytest
 from chromium import PAGES, SETTLED, SITE, barriers, site
 
 MEGABYTE = 1e6
+SOON = 2500  # ms
 WEIGH = """() => {
   const entries = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
-  return [entries.reduce((sum, entry) => sum + entry.transferSize, 0), entries[0].domContentLoadedEventEnd];
+  const [{startTime}] = performance.getEntriesByName("interactive");
+  return [entries.reduce((sum, entry) => sum + entry.transferSize, 0), startTime];
 }"""
-MEASURED: dict[str, tuple[float, float]] = {}  # bytes, and ms until the page answers
+MEASURED: dict[str, tuple[float, float]] = {}  # bytes, and ms until the page is loaded and its widgets answer
 
 pytestmark = pytest.mark.book
 
@@ -38,6 +42,17 @@ def test_page_in_four_forms(visit, name):
                 wrong[theme] = complaints
     assert not wrong
     assert MEASURED[name][0] < 4 * MEGABYTE
+    if MEASURED[name][1] > SOON:  # the machine may have been busy: the median of three tells
+        MEASURED[name] = (
+            MEASURED[name][0],
+            median([MEASURED[name][1], measured(visit, name)[1], measured(visit, name)[1]]),
+        )
+    assert MEASURED[name][1] < SOON
+
+
+def measured(visit, name) -> tuple[float, float]:
+    with visit(name) as (page, _):
+        return page.evaluate(WEIGH)
 
 
 def test_weight_of_the_site(capsys):
@@ -86,6 +101,43 @@ def test_a_solution_unfolds_and_leads_to_its_exercise(visit, name):
         solution.locator(".admonition-title a").first.click()
         assert page.locator(":target.exercise").is_visible()
         assert not complaints
+
+
+@pytest.mark.parametrize("words, page_found", [("ESPIRiT", "selfcalibrated"), ("hallucination", "trust")])
+def test_search_finds_a_chapter_by_keyboard_alone(visit, words, page_found):
+    with visit("index") as (page, complaints):
+        page.keyboard.press("Control+k")
+        page.locator("input[type=search]:focus").wait_for()
+        page.keyboard.type(words)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search.html?q=*")
+        hits = page.locator("#search-results li > a")
+        hits.first.wait_for()
+        hit = page.locator(f'#search-results li > a[href*="{page_found}.html"]').first
+        for _ in range(80):
+            page.keyboard.press("Tab")
+            if hit.evaluate("hit => hit === document.activeElement"):
+                break
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/{page_found}.html*")
+        page.go_back()
+        hits.first.wait_for()
+        assert not complaints + barriers(page)
+
+
+def test_a_lost_visitor_finds_home_and_search(visit):
+    """At any depth Pages sends the same file, so nothing in it may be relative."""
+    with visit("no/such") as (page, complaints):
+        assert page.title().startswith("Page not found")
+        assert len(complaints) == 2 and all("404" in what for what in complaints), (
+            "the page itself, nothing it asks for"
+        )
+        page.get_by_label("Search the course").fill("ESPIRiT")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search.html?q=ESPIRiT")
+    with visit("no/such") as (page, _):
+        page.get_by_role("link", name="first page").click()
+        page.locator(".w-painter").wait_for()
 
 
 def test_a_widget_shows_on_a_page_that_is_opened_as_a_file(visit):

@@ -151,13 +151,18 @@ def test_designs_are_those_of_mrilab(page, presses):
     assert mrilab.acceleration(masks["radial"]) == pytest.approx(accel, rel=0.01)
 
 
-def test_an_update_is_quick(page, capsys):
-    times = page.locator(".w-painter").evaluate(
-        """p => Array.from({length: 60}, () => {
-             for (let j = 0; j < 500; j++) p.state.mask[Math.floor(Math.random() * p.state.size)] ^= 1;
-             return p.refresh();
-           })"""
-    )
+UPDATES = """p => Array.from({length: 60}, () => {
+  for (let j = 0; j < 500; j++) p.state.mask[Math.floor(Math.random() * p.state.size)] ^= 1;
+  return p.refresh();
+})"""
+
+
+def test_an_update_keeps_up_with_the_hand(page, capsys):
+    """Thirty a second and more; where the machine was busy, the best of three medians tells what the painter takes."""
+    medians = []
+    while len(medians) < 3 and min(medians, default=np.inf) > 1000 / 30:
+        medians.append(np.median(page.locator(".w-painter").evaluate(UPDATES)))
     with capsys.disabled():
-        print(f"\nthe painter: {np.median(times):.1f} ms an update of {embedded().shape}, median of {len(times)}")
+        print(f"\nthe painter: {medians[-1]:.1f} ms an update of {embedded().shape}, median of 60")
+    assert min(medians) <= 1000 / 30
     assert_right(read(page))

@@ -2,15 +2,19 @@
 
 import subprocess
 import sys
+from inspect import isclass
 
+import anywidget
 import numpy as np
 import pytest
 
 import mrilab
-from mrilab.widgets import Compare, KSpacePainter
+from mrilab import widgets
+from mrilab.widgets import KSpacePainter
 from mrilab.widgets.base import MOST, bits, mask_of, to_int16
 
 SHAPE = (32, 64)
+WIDGETS = [thing for thing in vars(widgets).values() if isclass(thing) and issubclass(thing, anywidget.AnyWidget)]
 
 
 def head(shape=SHAPE):
@@ -86,7 +90,7 @@ def test_bad_masks_are_refused(mask, message):
         widget.mask = mask
 
 
-@pytest.mark.parametrize("widget", [Compare, KSpacePainter])
+@pytest.mark.parametrize("widget", WIDGETS)
 def test_a_module_asks_for_nothing_else(widget):
     """No import, no other host: the page's host runs the module from a blob."""
     for text in (widget._esm, widget._css):

@@ -8,6 +8,7 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sphinx.errors import ExtensionError
 
@@ -18,6 +19,15 @@ ACCESSIBLE = {
     '<summary aria-label="Toggle hidden content">': "<summary>",  # myst-nb's label is not what is seen (WCAG 2.5.3)
     'role="doc-biblioentry"': 'role="listitem"',  # docutils' role was withdrawn
 }
+NOT_FOUND = """\
+<h1>Page not found</h1>
+<p>There is no page at this address. It may have moved, or the link that led here may be wrong.</p>
+<form role="search" class="not-found" action="{root}search.html">
+  <label for="not-found-words">Search the course</label>
+  <input type="search" id="not-found-words" name="q"> <button type="submit">Search</button>
+</form>
+<p>Or begin at the <a href="{root}index.html">first page</a>, which lists all chapters, or at the
+<a href="{root}genindex.html">index</a> of the package's names.</p>"""
 
 
 def repository(default: str) -> str:
@@ -28,6 +38,13 @@ def repository(default: str) -> str:
         candidates.append(subprocess.run(ask, capture_output=True, text=True, check=False).stdout)
     matches = (re.search(r"github\.com[:/]([^/\s]+/[^/\s]+?)(\.git)?/?\s*$", url) for url in [*candidates, default])
     return next(match[1] for match in matches if match)
+
+
+def address(slug: str) -> str:
+    """Return where GitHub Pages serves the site of "owner/name": https://owner.github.io/name/."""
+    owner, name = slug.lower().split("/")[0], slug.split("/")[1]
+    host = f"https://{owner}.github.io/"
+    return host if name.lower() == f"{owner}.github.io" else f"{host}{name}/"
 
 
 def fingerprint() -> str:
@@ -41,10 +58,13 @@ def fingerprint() -> str:
 
 def configure(app, config) -> None:
     """Set what depends on where the book is built. The only default, `repository: url`, stands in _config.yml."""
-    owner, name = repository(config.html_theme_options["repository_url"]).split("/")
-    config.html_baseurl = config.ogp_site_url = f"https://{owner.lower()}.github.io/{name}/"
-    config.html_theme_options["repository_url"] = f"https://github.com/{owner}/{name}"
-    config.coursebook_colab = f"https://colab.research.google.com/github/{owner}/{name}/blob/notebooks/{{page}}.ipynb"
+    slug = repository(config.html_theme_options["repository_url"])
+    config.html_baseurl = config.ogp_site_url = address(slug)
+    config.html_theme_options["repository_url"] = f"https://github.com/{slug}"
+    config.coursebook_colab = f"https://colab.research.google.com/github/{slug}/blob/notebooks/{{page}}.ipynb"
+    # The page that Pages sends for an address that leads nowhere, at whatever depth: its links begin at the root.
+    root = config.notfound_urls_prefix = urlsplit(config.html_baseurl).path
+    config.notfound_context = {"title": "Page not found", "body": NOT_FOUND.format(root=root)}
 
     caches = ROOT / "_build" / ".jupyter_cache"
     config.nb_execution_cache_path = str(caches / fingerprint())
@@ -61,6 +81,8 @@ def mend_page(app, pagename: str, templatename: str, context: dict[str, Any], do
                 button["url"] = app.config.coursebook_colab.format(page=pagename)
     # sphinx-thebe comes with Jupyter Book, off or on, and registers its script twice: a SyntaxError on every page
     context["script_files"] = [js for js in context["script_files"] if "thebe" not in str(vars(js)).lower()]
+    if pagename == app.config.notfound_pagename:
+        context["content_root"] = app.config.notfound_urls_prefix
     for old, new in ACCESSIBLE.items() if "body" in context else ():
         context["body"] = context["body"].replace(old, new)
 

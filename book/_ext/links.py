@@ -2,10 +2,11 @@
 
 import inspect
 import re
+import unicodedata
 from functools import reduce
 from pathlib import Path
 
-from coursebook import repository
+from coursebook import address, repository
 from pages import CONFIG, ROOT, chapters, directive, tokens
 from pybtex.database import Entry, parse_file
 from pybtex.richtext import Text
@@ -20,12 +21,17 @@ def slug() -> str:
 
 def site() -> str:
     """Return the address of the published book, as the pages themselves give it."""
-    owner, name = slug().split("/")
-    return f"https://{owner.lower()}.github.io/{name}/"
+    return address(slug())
+
+
+def term_anchor(word: str) -> str:
+    """Return the anchor that Sphinx gives to a word of the glossary."""
+    plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode()
+    return "term-" + re.sub(r"[^a-zA-Z0-9._]+", "-", plain).strip("-")
 
 
 class Links:
-    """The targets of all pages: labels, numbers of equations and exercises, the bibliography.
+    """The targets of all pages: labels, terms, numbers of equations and exercises, the bibliography.
 
     Sphinx numbers equations and exercises through the whole book, so all pages are read, in the order of the contents.
     """
@@ -35,6 +41,7 @@ class Links:
         self.labels: dict[str, tuple[str, str]] = {}  # label -> page, words
         self.equations: dict[str, tuple[str, int]] = {}
         self.exercises: dict[str, int] = {}
+        self.terms: dict[str, str] = {}  # of the glossary -> address
         for page in order if order is not None else chapters():
             self._index(page, (folder / f"{page}.md").read_text(encoding="utf-8"))
         bibliography = folder / "references.bib"
@@ -56,6 +63,9 @@ class Links:
                 self._equation(page, token.info)
             elif found and found.name == "math" and "label" in found.options:
                 self._equation(page, found.options["label"])
+            elif found and found.name == "glossary":
+                words = re.findall(r"(?m)^\S.*", found.body)
+                self.terms |= {word.lower(): self.page(page, term_anchor(word)) for word in words}
             elif found and found.name in {"exercise", "exercise-start"}:
                 label = found.options.get("label", "")
                 self.exercises[label] = len(self.exercises) + 1
@@ -72,6 +82,10 @@ class Links:
         """Return a link to a label."""
         page, title = self.labels[label]
         return f"[{words or title}]({self.page(page, label)})"
+
+    def term(self, word: str, words: str = "") -> str:
+        """Return a link to a definition."""
+        return f"[{words or word}]({self.terms[word.lower()]})"
 
     def eq(self, label: str) -> str:
         """Return a link to an equation, by its number."""

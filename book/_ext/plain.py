@@ -97,7 +97,7 @@ class Plain:
         if role == "doc":
             return self.links.doc(target.removesuffix(".md").strip("/"), words)
         if role == "term":
-            return f"[{words or target}]({self.links.page('glossary')})"
+            return self.links.term(target, words)
         if role == "math":
             return f"${body}$"
         if role in MARKS:

@@ -100,6 +100,7 @@ function render({ model, el }) {
   };
   for (const name of SHARED) model.on(`change:${name}`, fromKernel);
   fromKernel();
+  keepKeys(el);
   Object.assign(find(".w-compare"), { state });
   return () => { for (const name of SHARED) model.off(`change:${name}`, fromKernel); cancelAnimationFrame(frame); };
 }

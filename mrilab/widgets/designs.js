@@ -13,15 +13,6 @@ function logLevels(re, im) { // 0 to 255 for log |k-space| over 4.5 decades
   return Uint8Array.from(size, (v) => 255 * Math.max(0, 1 + Math.log10(v / top + 1e-9) / 4.5));
 }
 
-function randomNumbers(seed) { // mulberry32, in (0, 1)
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 4294967296;
-  };
-}
-
 // The designs of mrilab.masks. Random ones are a race of exponential clocks, as there, with other random numbers.
 class Designs {
   constructor(height, width) {

@@ -165,10 +165,6 @@ function render({ model, el }) {
     svg.addEventListener("pointermove", (event) => { if (svg.hasPointerCapture(event.pointerId)) pick(event); });
   }
 
-  find(".w-explore").addEventListener("keydown", (event) => { // JupyterLab would take these keys for itself
-    if (/^(Arrow|Home|End|Page| )/.test(event.key)) event.stopPropagation();
-  });
-
   const fromKernel = () => {
     if (key(model.get("value")) === key(state.value)) return;
     state.value = { ...model.get("value") };
@@ -189,6 +185,7 @@ function render({ model, el }) {
   model.on("change:value", fromKernel);
   model.on("msg:custom", heard);
   fromKernel();
+  keepKeys(el);
   Object.assign(find(".w-explore"), { state }); // for tests, and for the curious at the console
   model.send({ ask: "kernel" });
   return () => { model.off("change:value", fromKernel); model.off("msg:custom", heard); cancelAnimationFrame(frame); };

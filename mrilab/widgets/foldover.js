@@ -122,10 +122,6 @@ function render({ model, el }) {
     move(place.x + step * way[0], place.y + step * way[1]);
   });
 
-  find(".w-foldover").addEventListener("keydown", (event) => { // JupyterLab would take these keys for itself
-    if (/^(Arrow|Home|End|Page| )/.test(event.key)) event.stopPropagation();
-  });
-
   const fromKernel = () => {
     if (telling) return;
     named("accel").value = rates.indexOf(model.get("accel"));
@@ -136,6 +132,7 @@ function render({ model, el }) {
   };
   for (const name of Object.keys(setting())) model.on(`change:${name}`, fromKernel);
   fromKernel();
+  keepKeys(el);
   Object.assign(find(".w-foldover"), { state, draw }); // for tests, and for the curious at the console
   return () => { for (const name of Object.keys(setting())) model.off(`change:${name}`, fromKernel); cancelAnimationFrame(frame); };
 }

@@ -234,6 +234,7 @@ function render({ model, el }) {
   label();
   refresh();
   say();
+  keepKeys(el);
   Object.assign(find(".w-painter"), { state, refresh }); // for tests, and for the curious at the console
   return () => { model.off("change:mask", fromKernel); cancelAnimationFrame(frame); };
 }

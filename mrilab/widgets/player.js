@@ -219,6 +219,7 @@ function render({ model, el }) {
   choose(scans[model.get("choice")]);
   fromKernel();
   say();
+  keepKeys(el);
   Object.assign(find(".w-player"), { state, draw }); // for tests, and for the curious at the console
   return () => {
     for (const name of ["choice", "shot"]) model.off(`change:${name}`, fromKernel);

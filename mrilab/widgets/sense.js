@@ -4,14 +4,7 @@ const TINY = 1e-12; // added to a group's matrix: where that has no inverse, the
 
 // White circular noise of E|n|² = 1, the same at every visit: real parts, then imaginary parts
 function whiteNoise(size) {
-  let seed = 1;
-  const uniform = () => { // mulberry32
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 4294967296;
-  };
-  const noise = new Float32Array(2 * size);
+  const uniform = randomNumbers(1), noise = new Float32Array(2 * size);
   for (let i = 0; i < size; i++) {
     const r = Math.sqrt(-Math.log(uniform())), angle = 2 * Math.PI * uniform();
     noise[i] = r * Math.cos(angle); noise[size + i] = r * Math.sin(angle);

@@ -214,6 +214,7 @@ function render({ model, el }) {
   begin();
   draw();
   say();
+  keepKeys(el);
   Object.assign(find(".w-solver"), { state, advance, draw, sought: () => lowest.left }); // for tests, and for the curious at the console
   return () => { for (const event of heard) model.off(event, fromKernel); playing = false; cancelAnimationFrame(frame); };
 }

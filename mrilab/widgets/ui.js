@@ -40,3 +40,18 @@ function debounced(wait, call) {
   let timer;
   return () => { clearTimeout(timer); timer = setTimeout(call, wait); };
 }
+
+// Keys that move a control are not for what is around the widget: JupyterLab would go to another cell.
+function keepKeys(el) {
+  const keep = (event) => { if (/^(Arrow|Home|End|Page| )/.test(event.key)) event.stopPropagation(); };
+  for (const kind of ["keydown", "keyup"]) el.addEventListener(kind, keep);
+}
+
+function randomNumbers(seed) { // mulberry32, in (0, 1)
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 4294967296;
+  };
+}
