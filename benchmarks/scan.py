@@ -1,6 +1,6 @@
 """The problems: arrays on the disk that every library reads, and the one function that evaluates every image."""
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +41,7 @@ def objective(spec: dict, image: np.ndarray) -> float:
     return f(image) + g(Psi(image))
 
 
-@cache
+@lru_cache(1)
 def _parts(arrays, solver, prior, slope, sense, wavelet, level, lam):
     from .peers.ours import operators, regulariser
 

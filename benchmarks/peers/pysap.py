@@ -18,6 +18,7 @@ from mri.reconstructors import CalibrationlessReconstructor, SingleChannelRecons
 from benchmarks.peers.serve import serve
 
 JOBS = len(os.sched_getaffinity(0))
+TOLD = {"lipschitz_cst": 1.1, "num_check_lips": 0}  # what it finds out by itself in set-up, which takes most of that
 OPTIMISERS = {"fista": ForwardBackward, "pogm": POGM, "condat_vu": Condat}
 
 
@@ -61,6 +62,7 @@ class Run:
             linear_op=self.Psi,
             regularizer_op=g,
             gradient_formulation="analysis" if self.analysis else "synthesis",
+            **TOLD if problem.get("told") else {},
         )
         self.optimiser = self._catch(reconstructor, problem["solver"], y)
 

@@ -1,0 +1,25 @@
+"""Calibrationless reconstruction by FISTA, POGM and Condat-Vu against pysap-mri's; a single channel too."""
+
+from pathlib import Path
+
+from . import scan
+from .compare import Say, agreement, compare
+
+SOLVERS = ("fista", "pogm", "condat_vu")
+
+
+def run(folder: Path, say: Say, *, size: int = 512, coils: int = 32, rounds: int = 10, iterations: int = 10) -> dict:
+    result = {"size": size, "coils": coils, "solvers": {}, "agreement": {}}
+    big, small = scan.write(folder, (size, size), coils), scan.write(folder, (64, 64), 8)
+    for solver in SOLVERS:
+        spec = scan.problem(small, solver, "group", level=2) | {"told": True}
+        result["agreement"][solver] = agreement("pysap", spec, 400)
+        say(f"{solver}: costs differ by {result['agreement'][solver]['relative_difference']:.0e} at 8 × 64²")
+    for solver in SOLVERS:
+        say(f"{solver}, {coils} × {size}²")
+        spec = scan.problem(big, solver, "group")
+        result["solvers"][solver] = compare("pysap", spec, rounds, iterations, say, extra=rounds * iterations // 2)
+    say("fista, one channel, 256²")
+    spec = scan.problem(scan.write(folder, (256, 256), 0), "fista", "l1")
+    result["single"] = compare("pysap", spec, rounds=4, iterations=50, say=say)
+    return result
