@@ -1,12 +1,12 @@
-"""mrilab itself, served like a peer. The public solvers run in a thread that waits at each iteration."""
+"""mrilab itself, served like a peer."""
 
 from functools import partial
-from threading import Semaphore, Thread
 
 import numpy as np
 
 import mrilab
 from benchmarks.peers.serve import serve
+from benchmarks.peers.steps import Steps
 
 
 def operators(problem, data):
@@ -38,54 +38,36 @@ def load_kernels(problem):
 
 
 class Run:
-    """A solver that goes on when it is told to."""
-
     def __init__(self, problem, data, kernels=False):
         if not kernels:
             load_kernels(problem)
-        self.x = self.result = self.error = None
-        self.turn, self.done = Semaphore(0), Semaphore(0)
         A, self.Psi = operators(problem, data)
         g = regulariser(problem, self.Psi, problem["lam"])
         self.analysis = problem["solver"] == "condat_vu"
         if self.analysis:
-            self.task = mrilab.LeastSquares(A, data["y"]), g, self.Psi
+            task = mrilab.LeastSquares(A, data["y"]), g, self.Psi
         else:
-            self.task = mrilab.LeastSquares(A @ self.Psi.H, data["y"]), g
-        self.solve = partial(getattr(mrilab, problem["solver"]), max_iter=problem["max_iter"], progress=False)
-        self.thread = Thread(target=self._solve, daemon=True)
-        self.thread.start()
-        self._wait()
+            task = mrilab.LeastSquares(A @ self.Psi.H, data["y"]), g
+        run = partial(getattr(mrilab, problem["solver"]), *task, max_iter=problem["max_iter"], progress=False)
+        self.steps = Steps(lambda gate: self._solve(run, gate))
 
-    def _solve(self):
-        try:
-            self.result = self.solve(*self.task, callback=self._gate)
-        except Exception as error:
-            self.error = error
-        self.done.release()
+    def _solve(self, run, gate):
+        def keep(k, x):
+            self.x = x
+            if k:
+                gate()
 
-    def _gate(self, k, x):
-        self.x = x
-        self.done.release()
-        self.turn.acquire()
-
-    def _wait(self):
-        self.done.acquire()
-        if self.error:
-            raise self.error
+        self.result = run(callback=keep)
 
     def advance(self, iterations):
-        for _ in range(iterations):
-            self.turn.release()
-            self._wait()
+        self.steps.advance(iterations)
 
     def image(self):
         return self.x if self.analysis else self.Psi.H(self.x)
 
     def record(self):
         """After the last iteration: the seconds and the cost of each, the evaluation of the cost not counted."""
-        self.turn.release()
-        self.thread.join()
+        self.steps.finish()
         return {"times": self.result.times.tolist(), "costs": self.result.costs.tolist()}
 
 
