@@ -33,7 +33,7 @@ def compare(peer: str, spec: dict, rounds: int, iterations: int, say: Say, extra
         record, about = ours.call("record"), {"ours": ours.ask("about"), "theirs": theirs.ask("about")}
         reached = cost_of(theirs, spec)
     times = np.array(record["times"])
-    mine = np.diff(times[:: iterations][: rounds + 1])
+    mine = np.diff(times[::iterations][: rounds + 1])
     done = rounds * iterations
     return {
         "peer": peer,

@@ -1,7 +1,6 @@
 """sigpy: `LinearLeastSquares` with `Sense` and FISTA, as its own app `L1WaveletRecon` is made, with pywt's periodised
 wavelet for the prox, since the app's pads with zeros. NUFFT too."""
 
-
 import numpy as np
 import sigpy as sp
 import sigpy.mri as mr
