@@ -42,7 +42,7 @@ class Process:
         self.peer, held = peer, only or cores()
         logs = ROOT / "_build" / "peers"
         logs.mkdir(parents=True, exist_ok=True)
-        self.log = open(logs / f"{peer}.log", "w")  # noqa: SIM115: closed with the process
+        self.log = (logs / f"{peer}.log").open("w")
         self.process = subprocess.Popen(
             [python, "-W", "ignore", "-m", f"benchmarks.peers.{peer}"],
             cwd=ROOT,

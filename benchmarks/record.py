@@ -9,6 +9,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
+from .goals import figures
 from .process import ROOT, cores
 
 FILE = ROOT / "book" / "benchmark.json"
@@ -50,8 +51,9 @@ def read(path: Path = FILE) -> dict:
 
 def write(part: str, result: dict, path: Path = FILE) -> None:
     """Put the result of one part into the file and leave the others as they are; nobody sees half a file."""
-    whole = read(path) | {part: {"measured": machine(), "result": result}}
-    text = json.dumps(dict(sorted(whole.items())), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    parts = read(path).get("parts", {}) | {part: {"measured": machine(), "result": result}}
+    whole = {"parts": dict(sorted(parts.items())), "goals": figures(parts)}
+    text = json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".json")
     with os.fdopen(handle, "w") as file:
         file.write(text)

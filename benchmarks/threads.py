@@ -1,5 +1,6 @@
 """FISTA on one core against two, in processes that are held to them."""
 
+from itertools import pairwise
 from pathlib import Path
 
 from . import scan
@@ -24,5 +25,5 @@ def run(folder: Path, say: Say, *, size: int = 512, coils: int = 32, rounds: int
                 process.advance(iterations)
             say(f"round {k + 1} of {rounds}")
         times = [process.call("record")["times"][iterations::iterations] for process in (one, two)]
-    seconds = [[(b - a) / iterations for a, b in zip(t, t[1:])] for t in times]
+    seconds = [[(b - a) / iterations for a, b in pairwise(t)] for t in times]
     return {"one": spread(seconds[0]), "two": spread(seconds[1]), "ratio": ratio(*seconds)}

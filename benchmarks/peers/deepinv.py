@@ -3,7 +3,8 @@
 A prior without a value, so that no cost is computed in an iteration.
 """
 
-import benchmarks.peers.torchvision_stub  # noqa: F401
+from benchmarks.peers import torchvision_stub  # noqa: F401, I001  before what imports torchvision
+
 import numpy as np
 import torch
 from deepinv.optim import FISTA, L2, Prior

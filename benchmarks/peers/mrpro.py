@@ -1,6 +1,7 @@
 """mrpro: proximal gradient descent with its momentum on ½‖Ω(F S x − y)‖², and pywt's periodised wavelet in the prox."""
 
-import benchmarks.peers.torchvision_stub  # noqa: F401
+from benchmarks.peers import torchvision_stub  # noqa: F401, I001  before what imports torchvision
+
 import numpy as np
 import torch
 from mrpro.algorithms.optimizers import pgd
