@@ -31,7 +31,7 @@ def repository(default: str) -> str:
 
 
 def fingerprint() -> str:
-    """Return a hash of all that the cells' results depend on besides the cells: the package, its environment, the benchmarks."""
+    """Return a hash of what the results of cells depend on besides the cells: package, environment, benchmarks."""
     package = (path for path in sorted((ROOT / "mrilab").rglob("*")) if path.suffix in {".py", ".pyi", ".js", ".css"})
     digest = hashlib.sha256()
     for path in (ROOT / "requirements.txt", ROOT / "book" / "benchmark.json", *package):
