@@ -10,7 +10,7 @@ export TQDM_DISABLE := 1
 export MRILAB_PROGRESS := $(CURDIR)/_build/progress.json
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help book test check lint browser notebooks handouts serve clean
+.PHONY: help book test check lint browser notebooks handouts benchmarks serve clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z]+):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -54,6 +54,10 @@ notebooks: $(READY)  ## one .ipynb a chapter, for Jupyter and Colab, in _build/n
 
 handouts: $(READY)  ## notebooks for students and teachers, a course of nbgrader, in _build/handouts (STUDENT=… for one)
 	@$(BIN)/python book/_ext/handouts.py _build/handouts "$(STUDENT)"
+
+benchmarks: $(READY)  ## measure mrilab beside its peers, for the page that shows it (a quarter of an hour, on a quiet machine)
+	@$(BIN)/python -m benchmarks.install
+	@$(BIN)/python -m benchmarks
 
 serve: book  ## build, then show the site at http://localhost:8000 (PORT=… for another)
 	@$(BIN)/python -m http.server --bind localhost --directory $(SITE) $(PORT)

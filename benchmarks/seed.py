@@ -26,11 +26,11 @@ def timed(call):
     return time.perf_counter() - start, result
 
 
-def data():
+def data(shape=SHAPE, coils=COILS):
     """A made-up scan: the values do not matter for the time, the sparsity of a natural image hardly."""
-    smaps = mrilab.simulate_smaps(COILS, SHAPE)
-    mask = mrilab.random_lines(SHAPE, 4, center=32, seed=0)
-    return mask, mrilab.simulate(mrilab.brain(SHAPE, contrast="T1"), smaps, SHAPE, noise=0.004) * mask
+    smaps = mrilab.simulate_smaps(coils, shape)
+    mask = mrilab.random_lines(shape, 4, center=shape[0] // 16, seed=0)
+    return mask, mrilab.simulate(mrilab.brain(shape, contrast="T1"), smaps, shape, noise=0.004) * mask
 
 
 def set_up(mask, y, slope, analysis):
