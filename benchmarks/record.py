@@ -7,6 +7,7 @@ import platform
 import subprocess
 import tempfile
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from .goals import figures
@@ -37,6 +38,7 @@ def _processor() -> str:
         return platform.processor() or "unknown"
 
 
+@cache  # writing the results makes the working tree dirty
 def _commit() -> str | None:
     command = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
     try:
