@@ -13,7 +13,7 @@ from pathlib import Path
 from .goals import figures
 from .process import ROOT, cores
 
-FILE = ROOT / "book" / "benchmark.json"
+FILE = ROOT / "mrilab" / "benchmark.json"
 OURS = ("mrilab", "numpy", "scipy", "numba", "PyWavelets", "finufft")
 
 

@@ -48,10 +48,10 @@ def address(slug: str) -> str:
 
 
 def fingerprint() -> str:
-    """Return a hash of what the results of cells depend on besides the cells: package, environment, benchmarks."""
+    """Return a hash of what the results of cells depend on besides the cells: package and environment."""
     package = (path for path in sorted((ROOT / "mrilab").rglob("*")) if path.suffix in {".py", ".pyi", ".js", ".css"})
     digest = hashlib.sha256()
-    for path in (ROOT / "requirements.txt", ROOT / "book" / "benchmark.json", *package):
+    for path in (ROOT / "requirements.txt", *package):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
