@@ -218,7 +218,9 @@ def fft(x: Array, axes: tuple[int, ...], *, inverse: bool = False, overwrite: bo
         from .kernels import workers
 
         if not overwrite:  # a copy and an FFT in place are quicker than an FFT into fresh memory
-            x, source = empty(x.shape, x.dtype), x
+            # Columns whose samples lie a multiple of 4 kB apart share few places in the cache: 1.6 times as slow.
+            gap = 8 if axes == (-2,) and x.shape[-1] * x.itemsize % 4096 == 0 else 0
+            x, source = empty((*x.shape[:-1], x.shape[-1] + gap), x.dtype)[..., : x.shape[-1]], x
             np.copyto(x, source)
         return getattr(scipy.fft, name)(x, axes=axes, norm="ortho", workers=workers(), overwrite_x=True)
     return getattr(namespace(x).fft, name)(x, axes=axes, norm="ortho")

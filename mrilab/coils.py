@@ -80,9 +80,13 @@ class Coils(LinearOperator):
         kernels.split(kernels.unweight, blocks, smaps, coil_images, rows, work=y.size)
         return out
 
+    def like(self, x: Array) -> Array:
+        """Return the maps in the library, on the device and in the precision of x."""
+        return self._smaps.like(x)
+
     def _flat_smaps(self, x):
         """The maps as (coils, pixels), in the precision of x."""
-        return np.ascontiguousarray(self._smaps.like(x)).reshape(self.shape_out[0], -1)
+        return np.ascontiguousarray(self.like(x)).reshape(self.shape_out[0], -1)
 
 
 def rss(x: Array, axis: int = -3) -> Array:

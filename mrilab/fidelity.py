@@ -5,6 +5,7 @@ from functools import cached_property
 from .arrays import Array, combine, inner, zeros
 from .fourier import cancel
 from .linop import LinearOperator
+from .slicewise import slicewise
 
 
 class Smooth:
@@ -83,7 +84,8 @@ class LeastSquares(Smooth):
             raise TypeError(f"A must be a LinearOperator, got {type(A).__name__}: {A!r:.60}")
         A.check_data(y)
         self.A, self.y = A, y
-        self._A, self._y = cancel(A, y)
+        cheaper, self._y = cancel(A, y)
+        self._A = slicewise(cheaper)
 
     @cached_property
     def lipschitz(self) -> float:  # type: ignore[override]

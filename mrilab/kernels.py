@@ -6,6 +6,7 @@ This file and `wavelet_kernels` alone import numba, and are imported at the firs
 """
 
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -20,13 +21,20 @@ BLOCK = 2048  # floats that stay in the first cache while several arrays are add
 announce_compiling((__name__, f"{__package__}.wavelet_kernels"))
 
 
+_here = threading.local()
+
+
 def workers():
-    """Number of cores that this process may use."""
+    """Number of cores that this process may use, or 1 within a piece of a `split`: the others have pieces too."""
+    if hasattr(_here, "in_a_piece"):
+        return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def split(kernel, n, *args, work=1 << 62):
     """Run `kernel(start, stop, *args)` over 0…n in one piece a core, and return what the pieces return.
+
+    The kernel is a compiled loop, or a function that calls such: within a piece nothing is split again.
 
     Jobs that touch fewer than 2¹⁶ numbers (`work`) are not worth a second thread.
     """
@@ -34,7 +42,7 @@ def split(kernel, n, *args, work=1 << 62):
     if parts <= 1:
         return [kernel(0, n, *args)]
     edges = [n * i // parts for i in range(parts + 1)]
-    with ThreadPoolExecutor(parts) as pool:
+    with ThreadPoolExecutor(parts, initializer=setattr, initargs=(_here, "in_a_piece", True)) as pool:
         return list(pool.map(lambda i: kernel(edges[i], edges[i + 1], *args), range(parts)))
 
 

@@ -4,13 +4,15 @@ import gc
 
 import numpy as np
 import pytest
-from conftest import LIBRARIES, PRECISIONS, draw
+from conftest import LIBRARIES, PRECISIONS, draw, lines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mrilab import Coils, GroupL1, Wavelet, best_device, kernels, like, to_device, to_numpy
 from mrilab.arrays import combine, inner, namespace
+from mrilab.fourier import SampledFFT
 from mrilab.memory import SMALL, empty
+from mrilab.slicewise import slicewise
 
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=3), st.lists(st.floats(-3, 3), min_size=1, max_size=4))
@@ -52,10 +54,12 @@ def test_inner_sums_in_double_precision():
 @pytest.mark.parametrize("threads", [1, 3, 7])
 def test_results_do_not_depend_on_the_number_of_threads(monkeypatch, threads):
     z = draw((5, 128, 192))
+    A = slicewise(SampledFFT(lines((128, 192))) @ Wavelet("sym8", (128, 192), level=3).H)
     Psi, g, S = Wavelet("sym8", (128, 192), level=3), GroupL1(0.5, axis=-3), Coils(draw((5, 128, 192), seed=1))
 
     def everything():
-        return Psi(z), Psi.H(z), S(z), S.H(z), g.prox(z, 1.0), combine((0.5, z), (2.0, z)), g(z), inner(z, z)
+        applied = [B(z) for B in (Psi, Psi.H, S, S.H, A, A.gram)]
+        return *applied, g.prox(z, 1.0), combine((0.5, z), (2.0, z)), g(z), inner(z, z)
 
     expected = everything()
     monkeypatch.setattr(kernels, "workers", lambda: threads)

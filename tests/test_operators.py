@@ -6,6 +6,7 @@ from conftest import LIBRARIES, PRECISIONS, draw, lines, unit_maps
 
 from mrilab import FFT, Coils, FiniteDifference, Identity, Mask, UndecimatedWavelet, Wavelet, to_numpy
 from mrilab.fourier import SampledFFT
+from mrilab.slicewise import slicewise
 
 SHAPES = ((64, 64), (65, 33), (230, 180), (16, 48))
 
@@ -29,6 +30,9 @@ OPERATORS = {
     "sense": lambda s: Mask(lines(s)) @ FFT(s) @ Coils(unit_maps(3, s)),
     "sense synthesis": lambda s: Mask(scattered(s)) @ FFT(s) @ Coils(unit_maps(3, s)) @ Wavelet("haar", s, level=3).H,
     "calibrationless": lambda s: Mask(lines(s)) @ FFT(s) @ Wavelet("sym4", s, level=2).H,
+    "slicewise": lambda s: slicewise(SampledFFT(lines(s)) @ Wavelet("sym4", s, level=2).H),
+    "coilwise": lambda s: slicewise(SampledFFT(lines(s)) @ Coils(unit_maps(3, s)) @ Wavelet("haar", s, level=3).H),
+    "coilwise points": lambda s: slicewise(SampledFFT(scattered(s)) @ Coils(unit_maps(3, s))),
     "adjoint": lambda s: (FFT(s) @ Coils(unit_maps(3, s))).H,
     "coil differences": lambda s: FiniteDifference(s) @ Coils(unit_maps(2, s)).H,
     "sum": lambda s: FFT(s) + FFT(s) @ FFT(s),

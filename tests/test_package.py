@@ -21,7 +21,7 @@ LAYERS = [
     ["linop"],
     ["fourier"],
     ["coils", "filterbank", "wavelets", "undecimated", "differences", "diagonal", "nufft"],
-    ["channels", "sense", "grappa"],
+    ["channels", "sense", "grappa", "slicewise"],
     ["fidelity", "toeplitz"],
     ["regularisers", "oscar"],
     ["driver", "algorithms", "modopt_engine", "solvers"],

@@ -1,0 +1,126 @@
+"""Operators applied slice by slice or coil by coil, one to a core: what lies between two steps stays in its cache.
+
+A batch that goes through wavelet, FFT and mask as a whole is written to memory and read again at every step, and memory
+is what all cores share. The results are the same to rounding.
+"""
+
+from functools import reduce
+from math import prod
+from operator import matmul
+
+import numpy as np
+
+from .arrays import is_complex, is_numpy, zeros
+from .coils import Coils
+from .fourier import SampledFFT
+from .linop import LinearOperator
+from .memory import empty
+
+LARGE = 1 << 14  # numbers in a slice; below, calling an operator costs more than memory does
+
+
+def slicewise(A: LinearOperator) -> LinearOperator:
+    """Return an operator equal to A that goes through batches slice by slice, and through coils coil by coil.
+
+    >>> import numpy as np
+    >>> from mrilab import Identity
+    >>> slicewise(Identity((2,)))(np.ones((3, 2))).shape
+    (3, 2)
+    """
+    match A.factors:
+        case [SampledFFT() as F, Coils() as S, *others]:
+            return reduce(matmul, [Coilwise(F, S), *others])
+    return Slicewise(A)
+
+
+def _compiled(x, size):
+    return is_numpy(x) and is_complex(x) and size >= LARGE
+
+
+class Slicewise(LinearOperator):
+    """A, applied to each slice of a batch on its own; made by `slicewise`."""
+
+    def __init__(self, A: LinearOperator):
+        super().__init__(A.shape_out, A.shape_in)
+        self.A, self.needs_complex, self.norm2 = A, A.needs_complex, A.norm2
+
+    def _op(self, x):
+        return self._each(self.A._op, x, self.shape_in, self.shape_out)
+
+    def _adj_op(self, y):
+        return self._each(self.A._adj_op, y, self.shape_out, self.shape_in)
+
+    def _each(self, apply, x, core_in, core_out):
+        batch = x.shape[: x.ndim - len(core_in)]
+        if not (_compiled(x, prod(core_in)) and prod(batch) > 1):
+            return apply(x)
+        from .kernels import split
+
+        out = empty((*batch, *core_out), x.dtype)
+        source, target = x.reshape(-1, *core_in), out.reshape(-1, *core_out)
+
+        def piece(start, stop):
+            for i in range(start, stop):
+                target[i] = apply(source[i])
+
+        split(piece, len(source))
+        return out
+
+    def check_data(self, y):
+        self.A.check_data(y)
+
+    @property
+    def factors(self):
+        return self.A.factors
+
+    def __repr__(self):
+        return repr(self.A)
+
+
+class Coilwise(LinearOperator):
+    """F S for a sampled Fourier transform F and coils S, coil by coil; made by `slicewise`."""
+
+    needs_complex = True
+
+    def __init__(self, F: SampledFFT, S: Coils):
+        super().__init__((S.shape_out[0], *F.shape_out), S.shape_in)
+        self.F, self.S, self.norm2 = F, S, S.norm2
+
+    def _op(self, x):
+        if not _compiled(x, prod(self.shape_in)):
+            return self.F._op(self.S._op(x))
+        from .kernels import split
+
+        smaps = self.S.like(x)
+        out = empty((*x.shape[: x.ndim - len(self.shape_in)], *self.shape_out), x.dtype)
+
+        def piece(start, stop):
+            for c in range(start, stop):
+                out[..., c, :, :] = self.F._op(np.multiply(smaps[c], x, out=empty(x.shape, x.dtype)))
+
+        split(piece, len(smaps))
+        return out
+
+    def _adj_op(self, y):
+        if not _compiled(y, prod(self.shape_in)):
+            return self.S._adj_op(self.F._adj_op(y))
+        from .kernels import split
+
+        smaps = self.S.like(y)
+
+        def piece(start, stop):
+            total = zeros((*y.shape[: y.ndim - len(self.shape_out)], *self.shape_in), y)
+            for c in range(start, stop):
+                image = self.F._adj_op(y[..., c, :, :])
+                image *= smaps[c].conj()
+                total += image
+            return total
+
+        return sum(split(piece, len(smaps)))
+
+    @property
+    def factors(self):
+        return [self.F, self.S]
+
+    def __repr__(self):
+        return f"{self.F!r} @ {self.S!r}"
