@@ -7,10 +7,12 @@ costs one A and one Aᴴ, and the cost comes free. Nothing is written into an ar
 from functools import partial
 from math import sqrt
 
-from .arrays import check_positive, combine, inner, namespace, zeros
+from .arrays import check_positive, namespace
+from .combinations import combine, inner, inners, times
 from .driver import Steps
 from .fidelity import Smooth
 from .linop import LinearOperator
+from .proximity import dual_prox, prox
 
 
 def cost(f, g, r, w) -> float:
@@ -26,11 +28,10 @@ def fista(f, g, x, restart) -> Steps:
     while True:
         yield x, partial(cost, f, g, r, x)
         r_bar = combine((1 + beta, r), (-beta, r_old))
-        z = combine((1 + beta, x), (-beta, x_old), (-step, f.grad_of(r_bar)))
-        x_new = g.prox(z, step)
+        x_new = prox(g, step, (1 + beta, x), (-beta, x_old), (-step, f.grad_of(r_bar)))
         if restart:
-            back = combine((1 + beta, x), (-beta, x_old), (-1.0, x_new))
-            if inner(back, (1.0, x_new), (-1.0, x)) > 0:  # the momentum points uphill: drop it
+            back = [(1 + beta, x), (-beta, x_old), (-1.0, x_new)]
+            if inner(back, [(1.0, x_new), (-1.0, x)]) > 0:  # the momentum points uphill: drop it
                 t = 1.0
         x_old, x = x, x_new
         r_old, r = r, f.residual(x)
@@ -42,25 +43,26 @@ def pogm(f, g, x, restart, sigma_bar) -> Steps:
     """Taylor et al. (2017) as in Kim and Fessler (2018), algorithm 3, for an unknown number of iterations."""
     step, xi, t, sigma = 1 / f.lipschitz, 1.0, 1.0, 1.0
     r = f.residual(x)
-    z = u_old = x_old = x
-    g_old = zeros(x.shape, x)
+    z, u_old, y_old, g_old = x, [(1.0, x)], [(1.0, x)], [(0.0, x)]  # sums of terms, but for z never stored
     while True:
         yield x, partial(cost, f, g, r, x)
-        u = combine((1.0, x), (-step, f.grad_of(r)))
+        u = [(1.0, x), (-step, f.grad_of(r))]
         t_new = (1 + sqrt(1 + 4 * t * t)) / 2
         a, b = (t - 1) / t_new, sigma * t / t_new
         back = a * step / xi
-        z = combine((1 + a + b, u), (-a, u_old), (-b - back, x), (back, z))
+        z = combine(*times(1 + a + b, u), *times(-a, u_old), (-b - back, x), (back, z))
         xi, u_old = step * (1 + a + b), u
-        x_new = g.prox(z, xi)
+        x_new = prox(g, xi, (1.0, z))
         if restart:  # with g_new = ∇f(x) plus a subgradient of g at x_new, and plain steps y = x − step · g_new
-            g_new = combine((1 / step, x), (-1 / step, u), (1 / xi, z), (-1 / xi, x_new))
-            if inner(g_new, (1.0, x), (-step, g_new), (-1.0, x_old), (step, g_old)) > 0:  # ⟨g_new, y_new − y_old⟩
+            g_new = [(1 / step, x), *times(-1 / step, u), (1 / xi, z), (-1 / xi, x_new)]
+            y_new = [(1.0, x), *times(-step, g_new)]
+            along, opposed = inners(g_new, [*y_new, *times(-1.0, y_old)], g_old)
+            if along > 0:
                 t_new = sigma = 1.0
-            elif inner(g_new, g_old) < 0:
+            elif opposed < 0:
                 sigma *= sigma_bar
-            g_old = g_new
-        x_old, x, t = x, x_new, t_new
+            y_old, g_old = y_new, g_new
+        x, t = x_new, t_new
         r = f.residual(x)
 
 
@@ -98,14 +100,9 @@ def condat_vu(f, g, Psi, x, tau, sigma, rho) -> Steps:
     while True:
         x_new = combine((1.0, x), (-tau, f.grad_of(r)), (-tau, Psi.H(u)))
         r_new, w_new = f.residual(x_new), Psi(x_new)
-        u_new = _dual_prox(g, combine((1 / sigma, u), (2.0, w_new), (-1.0, w)), sigma)
+        u_new = dual_prox(g, sigma, (1 / sigma, u), (2.0, w_new), (-1.0, w))
         yield x_new, partial(cost, f, g, r_new, w_new)
         x, r, w, u = (_relax(rho, *pair) for pair in ((x_new, x), (r_new, r), (w_new, w), (u_new, u)))
-
-
-def _dual_prox(g, v, sigma):
-    """prox of σ g* at σ v, by Moreau's identity; written into v."""
-    return combine((sigma, v), (-sigma, g.prox(v, 1 / sigma)), out=v)
 
 
 def _relax(rho, new, old):

@@ -1,7 +1,6 @@
 """Array libraries: NumPy, torch and CuPy behind one set of names, the same kind and device out as in.
 
-No other module asks which library an array belongs to. What NumPy does slowly (sums of many arrays, inner products,
-FFTs on one core) has a fast path here, equal to the generic one to rounding.
+What NumPy does slowly, such as FFTs on one core, has a fast path here, equal to the generic one to rounding.
 """
 
 from math import isfinite
@@ -149,59 +148,14 @@ def check_positive(name: str, value: Any, *, or_zero: bool = False) -> float:
     return number
 
 
-def _alike(x: np.ndarray, y: np.ndarray) -> bool:
-    """Say whether two NumPy arrays lie in memory the same way, so that a kernel can walk along both."""
-    return x.shape == y.shape and x.dtype == y.dtype and x.flags.c_contiguous and y.flags.c_contiguous
+def padded(shape: tuple[int, ...], dtype, axes: tuple[int, ...]) -> np.ndarray:
+    """Return an uninitialised NumPy array along whose `axes` an FFT runs at its best.
 
-
-def flat_floats(x: np.ndarray) -> np.ndarray:
-    """Return a contiguous NumPy array as one row of floats, complex numbers as pairs."""
-    return x.reshape(-1).view(x.real.dtype)
-
-
-def combine(*terms: tuple[float, Array], out: Array | None = None) -> Array:
-    """Return the linear combination Σ cᵢ xᵢ of arrays of one shape, in a single pass over memory.
-
-    `out`, which may be one of the xᵢ, receives the result where the library can write in place (NumPy).
-
-    >>> combine((2.0, np.ones(2)), (-1.0, np.ones(2)))
-    array([1., 1.])
+    Columns whose samples lie a multiple of 4 kB apart share few places in the cache, and take 1.6 times as long. So a
+    little space is left after every row.
     """
-    arrays = [x for _, x in terms]
-    first = arrays[0]
-    if not (is_numpy(first) and all(_alike(x, first) for x in arrays)):
-        return sum(c * x for c, x in terms)
-    from . import kernels
-
-    out = empty(first.shape, first.dtype) if out is None else out
-    floats = flat_floats(out)
-    coeffs = np.array([c for c, _ in terms], floats.dtype)
-    blocks = -(-floats.size // kernels.BLOCK)
-    kernels.split(kernels.combine, blocks, floats, coeffs, tuple(map(flat_floats, arrays)), work=floats.size)
-    return out
-
-
-def inner(x: Array, *terms: Array | tuple[float, Array]) -> float:
-    """Return the real inner product Re⟨x, y⟩ = Re Σ x̄ᵢ yᵢ, accumulated in double precision.
-
-    y may be a linear combination, given as `combine` takes it; it is summed up on the way and never stored.
-
-    >>> inner(np.array([1j, 2]), np.array([1j, 3]))
-    7.0
-    >>> inner(np.array([1j, 2]), (1.0, np.array([1j, 3])), (-0.5, np.array([0, 4.0 + 0j])))
-    3.0
-    """
-    pairs = [term if isinstance(term, tuple) else (1.0, term) for term in terms]
-    arrays = [y for _, y in pairs]
-    if is_numpy(x) and all(_alike(x, y) for y in arrays):
-        from . import kernels
-
-        floats = flat_floats(x)
-        args = floats, np.array([c for c, _ in pairs], floats.dtype), tuple(map(flat_floats, arrays))
-        return float(sum(kernels.split(kernels.inner, -(-floats.size // kernels.BLOCK), *args, work=floats.size)))
-    xp, y = namespace(x), sum(c * y for c, y in pairs)
-    product = xp.real(xp.conj(x) * y) if is_complex(x) else x * y
-    return float(xp.sum(product, dtype=xp.float64))
+    gap = 8 if axes == (-2,) and shape[-1] * np.dtype(dtype).itemsize % 4096 == 0 else 0
+    return empty((*shape[:-1], shape[-1] + gap), dtype)[..., : shape[-1]]
 
 
 def fft(x: Array, axes: tuple[int, ...], *, inverse: bool = False, overwrite: bool = False) -> Array:
@@ -218,9 +172,7 @@ def fft(x: Array, axes: tuple[int, ...], *, inverse: bool = False, overwrite: bo
         from .kernels import workers
 
         if not overwrite:  # a copy and an FFT in place are quicker than an FFT into fresh memory
-            # Columns whose samples lie a multiple of 4 kB apart share few places in the cache: 1.6 times as slow.
-            gap = 8 if axes == (-2,) and x.shape[-1] * x.itemsize % 4096 == 0 else 0
-            x, source = empty((*x.shape[:-1], x.shape[-1] + gap), x.dtype)[..., : x.shape[-1]], x
+            x, source = padded(x.shape, x.dtype, axes), x
             np.copyto(x, source)
         return getattr(scipy.fft, name)(x, axes=axes, norm="ortho", workers=workers(), overwrite_x=True)
     return getattr(namespace(x).fft, name)(x, axes=axes, norm="ortho")

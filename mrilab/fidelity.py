@@ -2,7 +2,10 @@
 
 from functools import cached_property
 
-from .arrays import Array, combine, inner, zeros
+import numpy as np
+
+from .arrays import Array, is_numpy, zeros
+from .combinations import combine, inner
 from .fourier import cancel
 from .linop import LinearOperator
 from .slicewise import slicewise
@@ -108,7 +111,9 @@ class LeastSquares(Smooth):
 
     def residual(self, x: Array) -> Array:
         """Return A x − y, up to a unitary map that changes neither its norm nor the gradient."""
-        return combine((1.0, self.forward(x)), (-1.0, self._y))
+        q = self.forward(x)
+        ours = is_numpy(q) and not np.may_share_memory(q, x)  # some operators hand on what they get
+        return combine((1.0, q), (-1.0, self._y), out=q if ours else None)
 
     def value_of(self, r: Array) -> float:
         return 0.5 * inner(r, r)

@@ -5,7 +5,7 @@ from operator import matmul
 
 import numpy as np
 
-from .arrays import Array, Constant, fft, is_complex, like, namespace, to_numpy, zeros
+from .arrays import Array, Constant, fft, is_complex, is_numpy, like, namespace, padded, to_numpy, zeros
 from .linop import LinearOperator
 
 
@@ -142,7 +142,9 @@ class SampledFFT(LinearOperator):
         if len(self.axes) != 1:
             return self._mask.like(y) * y
         xp = namespace(y)
-        return xp.take(y, self._lines.like(y, xp.int64), axis=self.axes[0])
+        index = self._lines.like(y, xp.int64)
+        # NumPy's take would first copy all of a y with gaps between its rows
+        return np.ascontiguousarray(y[self._at(index)]) if is_numpy(y) else xp.take(y, index, axis=self.axes[0])
 
     def _op(self, x):
         return self._select(fft(x, self.axes))
@@ -155,10 +157,16 @@ class SampledFFT(LinearOperator):
         if len(self.axes) != 1:
             return self._mask.like(lines) * lines
         shape = (*lines.shape[: lines.ndim - len(self.shape_in)], *self.shape_in)
-        y = zeros(shape, lines)
-        index = self._lines.like(lines, namespace(lines).int64)
-        y[(..., index, *[slice(None)] * (-1 - self.axes[0]))] = lines
+        if is_numpy(lines):
+            y = padded(shape, lines.dtype, self.axes)
+            y.fill(0)
+        else:
+            y = zeros(shape, lines)
+        y[self._at(self._lines.like(lines, namespace(lines).int64))] = lines
         return y
+
+    def _at(self, index):
+        return (..., index, *[slice(None)] * (-1 - self.axes[0]))
 
     def data(self, y: Array) -> Array:
         """Return the data y of Mask @ FFT in this operator's terms: idle axes transformed back, shifts undone."""

@@ -16,7 +16,7 @@ from .progress import announce_compiling
 
 FAST = {"reassoc", "nsz", "contract", "arcp"}  # not "nnan": a NaN must stay a NaN
 WIDTH = 512  # groups that are measured side by side
-BLOCK = 2048  # floats that stay in the first cache while several arrays are added up
+BLOCK = 512  # floats that stay in the first cache while several arrays are added up
 
 announce_compiling((__name__, f"{__package__}.wavelet_kernels"))
 
@@ -46,35 +46,45 @@ def split(kernel, n, *args, work=1 << 62):
         return list(pool.map(lambda i: kernel(edges[i], edges[i + 1], *args), range(parts)))
 
 
+@njit(nogil=True, cache=True, fastmath=FAST, inline="always")
+def _sum_up(coeffs, arrays, a, b, total):
+    """total = Σ coeffs[i] · arrays[i][a:b]; as a kernel's own array it overlaps no other, so the loops vectorise."""
+    c, x = coeffs[0], arrays[0][a:b]
+    for i in range(b - a):
+        total[i] = c * x[i]
+    for j in range(1, len(arrays)):
+        c, x = coeffs[j], arrays[j][a:b]
+        for i in range(b - a):
+            total[i] += c * x[i]
+
+
 @njit(nogil=True, cache=True, fastmath=FAST)
 def combine(start, stop, out, coeffs, arrays):
     """out = Σ coeffs[i] · arrays[i], block by block; `out` may be one of the arrays."""
+    total = np.empty(BLOCK, out.dtype)
     for a in range(start * BLOCK, min(stop * BLOCK, out.size), BLOCK):
         b = min(a + BLOCK, out.size)
-        total = coeffs[0] * arrays[0][a:b]
-        for j in range(1, len(arrays)):
-            c, x = coeffs[j], arrays[j][a:b]
-            for i in range(b - a):
-                total[i] += c * x[i]
-        out[a:b] = total
+        _sum_up(coeffs, arrays, a, b, total)
+        out[a:b] = total[: b - a]
 
 
 @njit(nogil=True, cache=True, fastmath=FAST)
-def inner(start, stop, x, coeffs, arrays):
-    """Σ x · Σ coeffs[i] · arrays[i]: single precision inside a block, double precision over the blocks."""
-    total = 0.0
-    for a in range(start * BLOCK, min(stop * BLOCK, x.size), BLOCK):
-        b = min(a + BLOCK, x.size)
-        y = coeffs[0] * arrays[0][a:b]
-        for j in range(1, len(arrays)):
-            c, more = coeffs[j], arrays[j][a:b]
+def inners(start, stop, coeffs, arrays):
+    """⟨x, yₖ⟩ of x = Σ coeffs[0, i] · arrays[i] and yₖ = Σ coeffs[k, i] · arrays[i], k > 0: single precision inside a
+    block, double precision over the blocks.
+    """
+    x, y = np.empty((2, BLOCK), coeffs.dtype)
+    totals = np.zeros(coeffs.shape[0] - 1)
+    for a in range(start * BLOCK, min(stop * BLOCK, arrays[0].size), BLOCK):
+        b = min(a + BLOCK, arrays[0].size)
+        _sum_up(coeffs[0], arrays, a, b, x)
+        for k in range(totals.size):
+            _sum_up(coeffs[k + 1], arrays, a, b, y)
+            partial = x[:0].sum()  # a zero of the arrays' own type
             for i in range(b - a):
-                y[i] += c * more[i]
-        partial = x[:0].sum()  # a zero of the arrays' own type
-        for i in range(b - a):
-            partial += x[a + i] * y[i]
-        total += partial
-    return total
+                partial += x[i] * y[i]
+            totals[k] += partial
+    return totals
 
 
 @njit(nogil=True, cache=True, fastmath=FAST)
@@ -116,22 +126,27 @@ def _group_norms(z, first, last, norm):
 
 
 @njit(nogil=True, cache=True, fastmath=FAST)
-def shrink_groups(start, stop, z, out, threshold):
-    """out = z · max(1 − threshold / ‖group‖, 0), the groups along axis 1 of z (before, group, 2 · after)."""
-    after = z.shape[2] // 2
+def shrink_groups(start, stop, coeffs, arrays, out, threshold, keep, gain):
+    """out = keep · z + gain · z · max(1 − threshold / ‖group of z‖, 0) with z = Σ coeffs[i] · arrays[i], all of them
+    flat; the groups lie along axis 1 of out (before, group, 2 · after).
+    """
+    groups, after = out.shape[1], out.shape[2] // 2
     blocks = -(-after // WIDTH)
-    norm = np.empty(WIDTH, z.dtype)
-    factor = np.empty(2 * WIDTH, z.dtype)
+    norm, factor = np.empty(WIDTH, out.dtype), np.empty(2 * WIDTH, out.dtype)
+    z = np.empty((groups, 2 * WIDTH), out.dtype)
     for block in range(start, stop):
         b, first = block // blocks, block % blocks * WIDTH
         last = min(first + WIDTH, after)
-        _group_norms(z[b], first, last, norm)
+        for g in range(groups):
+            row = (b * groups + g) * 2 * after
+            _sum_up(coeffs, arrays, row + 2 * first, row + 2 * last, z[g])
+        _group_norms(z, 0, last - first, norm)
         for i in range(last - first):
-            factor[2 * i : 2 * i + 2] = 0 if norm[i] <= threshold else 1 - threshold / norm[i]
-        for g in range(z.shape[1]):
-            row, res = z[b, g, 2 * first : 2 * last], out[b, g, 2 * first : 2 * last]
-            for i in range(row.size):
-                res[i] = factor[i] * row[i]
+            factor[2 * i : 2 * i + 2] = keep + gain * (0 if norm[i] <= threshold else 1 - threshold / norm[i])
+        for g in range(groups):
+            part, res = z[g, : 2 * (last - first)], out[b, g, 2 * first : 2 * last]
+            for i in range(res.size):
+                res[i] = factor[i] * part[i]
 
 
 @njit(nogil=True, cache=True, fastmath=FAST)

@@ -8,6 +8,7 @@ from math import prod
 import numpy as np
 
 from .arrays import Array, check_positive, is_complex, is_numpy, namespace
+from .combinations import Term
 from .fidelity import LeastSquares
 from .linop import LinearOperator
 from .memory import empty
@@ -49,8 +50,13 @@ class L1:
         """|z_i|, or the norms of the groups with their axis kept at length 1."""
         return namespace(z).abs(z)
 
+    def _check(self, z):
+        """Raise unless z is an array that has the groups."""
+        namespace(z)
+
     def __call__(self, z: Array) -> float:
         """Return g(z) as a Python float."""
+        self._check(z)
         xp = namespace(z)
         if is_numpy(z) and is_complex(z):
             from . import kernels
@@ -62,21 +68,32 @@ class L1:
 
     def prox(self, z: Array, step: float) -> Array:
         """Return argmin_p ½‖p − z‖² + step · g(p), an array like z."""
+        self._check(z)
         threshold = self.lam * check_positive("step", step)
-        xp = namespace(z)
         if is_numpy(z) and is_complex(z):
-            from . import kernels
-
-            groups, out = _as_groups(z, self._axis), empty(z.shape, z.dtype)
-            target, limit = _as_groups(out, self._axis), groups.dtype.type(threshold)
-            kernels.split(kernels.shrink_groups, _blocks(groups, kernels.WIDTH), groups, target, limit, work=z.size)
-            return out
-        norms = self._norms(z)
+            return self.shrink([(1.0, z)], threshold, 0.0, 1.0)
+        xp, norms = namespace(z), self._norms(z)
         small = norms <= threshold
         return z * xp.where(small, 0 * norms, 1 - threshold / xp.where(small, 1 + 0 * norms, norms))
 
+    def shrink(self, terms: list[Term], threshold: float, keep: float, gain: float) -> np.ndarray:
+        """Return keep · z + gain · p for z = Σ cᵢ xᵢ (complex, NumPy), which is never stored, and its thresholded p."""
+        from . import kernels
+
+        z = terms[0][1]
+        self._check(z)
+        out = empty(z.shape, z.dtype)
+        arrays, target = tuple(_as_groups(x, None).reshape(-1) for _, x in terms), _as_groups(out, self._axis)
+        coeffs = np.array([c for c, _ in terms], target.dtype)
+        scalars = np.array([threshold, keep, gain], target.dtype)
+        kernels.split(
+            kernels.shrink_groups, _blocks(target, kernels.WIDTH), coeffs, arrays, target, *scalars, work=z.size
+        )
+        return out
+
     def dual_norm(self, z: Array) -> float:
         """Return the dual norm max |z_i| / λ: z is a subgradient of g at 0 where it is at most 1."""
+        self._check(z)
         return float(namespace(z).max(self._norms(z))) / self.lam
 
     def __repr__(self):
@@ -114,22 +131,10 @@ class GroupL1(L1):
         xp = namespace(z)
         return xp.sqrt(xp.sum(xp.abs(z) ** 2, axis=self.axis, keepdims=True))
 
-    def _check_axis(self, z):
+    def _check(self, z):
         namespace(z)
         if not -z.ndim <= self.axis < z.ndim:
             raise ValueError(f"groups along axis {self.axis} of an array of shape {tuple(z.shape)}")
-
-    def __call__(self, z):
-        self._check_axis(z)
-        return super().__call__(z)
-
-    def prox(self, z, step):
-        self._check_axis(z)
-        return super().prox(z, step)
-
-    def dual_norm(self, z):
-        self._check_axis(z)
-        return super().dual_norm(z)
 
     def __repr__(self):
         return f"GroupL1(lam={self.lam:.4g}, axis={self.axis})"

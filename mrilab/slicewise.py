@@ -53,7 +53,8 @@ class Slicewise(LinearOperator):
     def _each(self, apply, x, core_in, core_out):
         batch = x.shape[: x.ndim - len(core_in)]
         if not (_compiled(x, prod(core_in)) and prod(batch) > 1):
-            return apply(x)
+            out = apply(x)
+            return np.ascontiguousarray(out) if is_numpy(out) else out  # an FFT's rows may have gaps between them
         from .kernels import split
 
         out = empty((*batch, *core_out), x.dtype)

@@ -6,7 +6,8 @@ from operator import matmul
 
 import numpy as np
 
-from .arrays import Array, Constant, combine, fft, inner, is_complex, is_numpy, namespace, to_numpy, zeros
+from .arrays import Array, Constant, fft, is_complex, is_numpy, namespace, to_numpy, zeros
+from .combinations import combine, inner
 from .diagonal import Diagonal
 from .fidelity import LeastSquares
 from .linop import LinearOperator

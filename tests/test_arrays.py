@@ -8,8 +8,9 @@ from conftest import LIBRARIES, PRECISIONS, draw, lines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mrilab import Coils, GroupL1, Wavelet, best_device, kernels, like, to_device, to_numpy
-from mrilab.arrays import combine, inner, namespace
+from mrilab import Coils, GroupL1, Identity, LeastSquares, Wavelet, best_device, kernels, like, to_device, to_numpy
+from mrilab.arrays import namespace
+from mrilab.combinations import combine, inner, inners
 from mrilab.fourier import SampledFFT
 from mrilab.memory import SMALL, empty
 from mrilab.slicewise import slicewise
@@ -34,7 +35,8 @@ def test_combine_and_inner_in_every_library(library, dtype):
     assert np.allclose(to_numpy(out), 2 * to_numpy(x) - to_numpy(y))
     product = np.vdot(to_numpy(x), to_numpy(y)).real
     assert inner(x, y) == pytest.approx(product, rel=1e-5)
-    assert inner(x, (2.0, y), (-1.0, x)) == pytest.approx(2 * product - np.linalg.norm(to_numpy(x)) ** 2, rel=1e-5)
+    size = np.linalg.norm(to_numpy(x)) ** 2
+    assert inners([(2.0, y), (-1.0, x)], x, [(3.0, x)]) == pytest.approx([2 * product - size, 6 * product - 3 * size])
 
 
 def test_combine_writes_into_out_and_nowhere_else():
@@ -44,6 +46,20 @@ def test_combine_writes_into_out_and_nowhere_else():
     assert out is y
     assert np.array_equal(x, kept)
     assert np.allclose(y, kept + draw((5, 7), seed=1))
+
+
+def test_terms_that_name_one_array_are_added_first():
+    x = draw((5, 7))
+    assert not combine((1e8, x), (1.0, x), (-1e8, x), (-1.0, x)).any()
+    assert inner([(2.0, x), (-1.0, x)], x) == pytest.approx(np.linalg.norm(x) ** 2)
+
+
+def test_a_residual_leaves_what_an_operator_hands_on():
+    """`Identity` returns its argument itself; the data are subtracted from it in place only where it is nobody's."""
+    x = draw((40, 50))
+    kept = x.copy()
+    assert np.allclose(LeastSquares(Identity(x.shape), kept)(x), 0)
+    assert np.array_equal(x, kept)
 
 
 def test_inner_sums_in_double_precision():

@@ -17,13 +17,13 @@ FILES = {path.stem: path for path in ROOT.glob("*.py")}
 # A file may import from the layers before its own, and from its own layer in the order written.
 LAYERS = [
     ["memory", "progress", "kernels", "wavelet_kernels"],
-    ["arrays"],
+    ["arrays", "combinations"],
     ["linop"],
     ["fourier"],
     ["coils", "filterbank", "wavelets", "undecimated", "differences", "diagonal", "nufft"],
     ["channels", "sense", "grappa", "slicewise"],
     ["fidelity", "toeplitz"],
-    ["regularisers", "oscar"],
+    ["regularisers", "oscar", "proximity"],
     ["driver", "algorithms", "modopt_engine", "solvers"],
     ["masks", "densities", "holdout", "trajectories", "compensation", "gradients", "sparkling"],
     ["atlas", "phantoms", "smaps", "joint_smaps", "espirit", "acquisition", "metrics"],
@@ -122,7 +122,7 @@ def test_compiling_is_said_once_and_only_where_somebody_watches(tmp_path):
 import sys
 sys.modules["ipykernel"] = sys  # as in a notebook
 import numpy as np
-from mrilab.arrays import combine
+from mrilab.combinations import combine
 combine((2.0, np.ones(4)), (1.0, np.ones(4)))
 combine((2.0, np.ones(4, "f4")))
 """

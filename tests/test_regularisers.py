@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import mrilab
 from mrilab import L1, OSCAR, GroupL1, Identity, LeastSquares, lambda_max, to_numpy
+from mrilab.proximity import dual_prox, prox
 
 BANDS = [(..., slice(0, 3), slice(0, 4)), (..., slice(0, 3), slice(4, 9)), (..., slice(3, 7), slice(None))]
 REGULARISERS = {
@@ -142,3 +143,30 @@ def test_strides_and_libraries_change_nothing(name):
     assert np.allclose(g.prox(z, 0.8), expected, atol=1e-6)
     assert np.allclose(g.prox(torch.from_numpy(np.ascontiguousarray(z)), 0.8).numpy(), expected, atol=1e-6)
     assert g(z) == pytest.approx(g(np.ascontiguousarray(z)), rel=1e-6)
+
+
+@pytest.mark.parametrize("library", [*LIBRARIES, "gaps"])
+@pytest.mark.parametrize("name", REGULARISERS)
+def test_prox_of_a_sum_and_of_the_conjugate(name, library):
+    """One pass over memory gives what the sum, its prox and Moreau's identity give one after the other."""
+    g, sigma, coeffs = REGULARISERS[name], 0.4, (1.5, -0.5, 0.25)
+    arrays = [draw((2, 3, 7, 9), "numpy" if library == "gaps" else library, seed=i) for i in range(3)]
+    if library == "gaps":
+        arrays = [np.repeat(x, 2, axis=-1)[..., ::2] for x in arrays]
+    before = [to_numpy(x).copy() for x in arrays]
+    terms = list(zip(coeffs, arrays, strict=True))
+    z = sum(c * x for c, x in zip(coeffs, before, strict=True))
+    assert np.allclose(to_numpy(prox(g, 1 / sigma, *terms)), g.prox(z, 1 / sigma), atol=1e-6)
+    assert np.allclose(to_numpy(dual_prox(g, sigma, *terms)), sigma * (z - g.prox(z, 1 / sigma)), atol=1e-6)
+    assert all(np.array_equal(to_numpy(x), kept) for x, kept in zip(arrays, before, strict=True))
+
+
+def test_a_prox_of_ones_own_is_asked():
+    """A subclass that overrides prox is not passed over by the fused pass."""
+
+    class Halved(L1):
+        def prox(self, z, step):
+            return 0.5 * z
+
+    z = draw((4, 4))
+    assert np.array_equal(prox(Halved(0.1), 1.0, (1.0, z)), 0.5 * z)
