@@ -52,8 +52,8 @@ def combine(*terms: Term, out: Array | None = None) -> Array:
     out = empty(arrays[0].shape, arrays[0].dtype) if out is None else out
     floats = _floats(out)
     blocks = -(-floats.size // kernels.BLOCK)
-    row = np.array(coeffs, floats.dtype)
-    kernels.split(kernels.combine, blocks, floats, row, tuple(map(_floats, arrays)), work=floats.size)
+    row, rest = np.array(coeffs, floats.dtype), kernels.filled([_floats(x) for x in arrays])
+    kernels.split(kernels.combine, blocks, floats, row, rest, work=floats.size)
     return out
 
 
@@ -82,7 +82,7 @@ def inners(x: Array | list[Term], *ys: Array | list[Term]) -> list[float]:
 def _inners_fast(coeffs, arrays):
     from . import kernels
 
-    floats = tuple(map(_floats, arrays))
+    floats = kernels.filled([_floats(x) for x in arrays])
     rows, size = np.array(coeffs, floats[0].dtype), floats[0].size
     return sum(kernels.split(kernels.inners, -(-size // kernels.BLOCK), rows, floats, work=size)).tolist()
 

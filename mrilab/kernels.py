@@ -17,6 +17,7 @@ from .progress import announce_compiling
 FAST = {"reassoc", "nsz", "contract", "arcp"}  # not "nnan": a NaN must stay a NaN
 WIDTH = 512  # groups that are measured side by side
 BLOCK = 512  # floats that stay in the first cache while several arrays are added up
+MOST = 8  # arrays in a sum
 
 announce_compiling((__name__, f"{__package__}.wavelet_kernels"))
 
@@ -46,16 +47,24 @@ def split(kernel, n, *args, work=1 << 62):
         return list(pool.map(lambda i: kernel(edges[i], edges[i + 1], *args), range(parts)))
 
 
+def filled(arrays):
+    """Return a tuple of `MOST` arrays, so that one compiled kernel serves all sums: it reads as many as it has
+    coefficients. For more than that another is compiled.
+    """
+    return (*arrays, *[arrays[0]] * (MOST - len(arrays)))
+
+
 @njit(nogil=True, cache=True, fastmath=FAST, inline="always")
 def _sum_up(coeffs, arrays, a, b, total):
     """total = Σ coeffs[i] · arrays[i][a:b]; as a kernel's own array it overlaps no other, so the loops vectorise."""
     c, x = coeffs[0], arrays[0][a:b]
     for i in range(b - a):
         total[i] = c * x[i]
-    for j in range(1, len(arrays)):
+    for j in range(1, coeffs.size):
         c, x = coeffs[j], arrays[j][a:b]
-        for i in range(b - a):
-            total[i] += c * x[i]
+        if c != 0:
+            for i in range(b - a):
+                total[i] += c * x[i]
 
 
 @njit(nogil=True, cache=True, fastmath=FAST)

@@ -83,12 +83,10 @@ class L1:
         z = terms[0][1]
         self._check(z)
         out = empty(z.shape, z.dtype)
-        arrays, target = tuple(_as_groups(x, None).reshape(-1) for _, x in terms), _as_groups(out, self._axis)
+        arrays, target = [_as_groups(x, None).reshape(-1) for _, x in terms], _as_groups(out, self._axis)
         coeffs = np.array([c for c, _ in terms], target.dtype)
-        scalars = np.array([threshold, keep, gain], target.dtype)
-        kernels.split(
-            kernels.shrink_groups, _blocks(target, kernels.WIDTH), coeffs, arrays, target, *scalars, work=z.size
-        )
+        args = coeffs, kernels.filled(arrays), target, *np.array([threshold, keep, gain], target.dtype)
+        kernels.split(kernels.shrink_groups, _blocks(target, kernels.WIDTH), *args, work=z.size)
         return out
 
     def dual_norm(self, z: Array) -> float:

@@ -1,5 +1,6 @@
 """Solvers: one minimum, ModOpt's iterates, what a Result holds, and what stops a run."""
 
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -110,6 +111,48 @@ def test_no_array_leaves_its_device_on_the_way(coil_problem, kind, monkeypatch):
     for name in ("numpy", "cpu", "to", "tolist", "__array__"):
         monkeypatch.setattr(torch.Tensor, name, lambda *_, **__: pytest.fail("an array leaves its device"))
     assert np.allclose(costs(*here, 15), costs(*there, 15), rtol=1e-4)
+
+
+RUNS = {
+    "fista": lambda f, h, g, Psi, **options: fista(f, g, restart=True, **options),
+    "pogm": lambda f, h, g, Psi, **options: pogm(f, g, **options),
+    "condat_vu": lambda f, h, g, Psi, **options: condat_vu(h, g, Psi, rho=0.9, **options),
+}
+
+
+@pytest.fixture(scope="module")
+def large_problem():
+    """Images and coefficients of 2 MB, large enough for memory that is used again, threads and gaps between rows."""
+    shape = (128, 512)
+    Psi, A = Wavelet("sym8", shape, level=3), Mask(lines(shape)) @ FFT(shape)
+    y = A(A.H(draw((4, *shape))))
+    return LeastSquares(A @ Psi.H, y), LeastSquares(A, y), GroupL1(0.1, axis=-3), Psi
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_what_was_handed_out_or_in_stays_as_it_is(large_problem, name):
+    x0 = draw((4, 128, 512), seed=3)
+    kept, seen = x0.copy(), []
+    RUNS[name](*large_problem, x0=x0, max_iter=8, callback=lambda k, x: seen.append((x, x.copy())))
+    assert np.array_equal(x0, kept)
+    assert all(np.array_equal(x, copy) for x, copy in seen)
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_memory_stays_flat(large_problem, name):
+    """The same peak within the tenth iteration and within the thirtieth, to less than one array."""
+    peaks = []
+
+    def look(k, x):
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.reset_peak()
+
+    tracemalloc.start()
+    try:
+        result = RUNS[name](*large_problem, max_iter=30, callback=look)
+    finally:
+        tracemalloc.stop()
+    assert peaks[30] < peaks[10] + result.x.nbytes / 2
 
 
 def test_complex128_stays_and_agrees(coil_problem):
