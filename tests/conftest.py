@@ -1,4 +1,4 @@
-"""What tests share: random complex arrays in every library and precision, and a small coil problem."""
+"""What tests share: random complex arrays in every library and precision, a small coil problem, the browser."""
 
 import numpy as np
 import pytest
@@ -31,6 +31,15 @@ def lines(shape, seed=2):
     mask = np.random.default_rng(seed).random(shape[0]) < 0.5
     mask[shape[0] // 2] = True
     return mask[:, None] & np.ones(shape, bool)
+
+
+@pytest.fixture(scope="module")
+def visit():
+    """`visit(page)` opens a page of the built site, or one that was staged, in Chromium."""
+    from chromium import site
+
+    with site() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from statistics import median
 
 import pytest
-from chromium import PAGES, SETTLED, SITE, barriers, site
+from chromium import PAGES, SETTLED, SITE, barriers
 
 MEGABYTE = 1e6
 SOON = 2500  # ms
@@ -15,12 +15,6 @@ WEIGH = """() => {
 MEASURED: dict[str, tuple[float, float]] = {}  # bytes, and ms until the page is loaded and its widgets answer
 
 pytestmark = pytest.mark.book
-
-
-@pytest.fixture(scope="module")
-def visit():
-    with site() as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from chromium import barriers, site, stage
+from chromium import barriers, stage
 
 import mrilab
 from mrilab.widgets import Compare
@@ -15,12 +15,6 @@ READ = """p => ({
 SHAPE = (64, 48)
 
 pytestmark = pytest.mark.book
-
-
-@pytest.fixture(scope="module")
-def visit():
-    with site() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import base64
 
 import numpy as np
 import pytest
-from chromium import barriers, site, stage
+from chromium import barriers, stage
 
 import mrilab
 from mrilab.widgets import explore
@@ -63,12 +63,6 @@ CHOICES = {"side": SIDES, "image": ["<b>it", "error"]}
 @pytest.fixture(scope="module")
 def widget():
     return explore(low_pass, **CHOICES)
-
-
-@pytest.fixture(scope="module")
-def visit():
-    with site() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from chromium import barriers, site, stage
+from chromium import barriers, stage
 
 import mrilab
 from mrilab.sense import g_factor, sense_unfold
@@ -24,12 +24,6 @@ READ = """p => {
 }"""
 
 pytestmark = pytest.mark.book
-
-
-@pytest.fixture(scope="module")
-def visit():
-    with site() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from chromium import barriers, site
+from chromium import barriers
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
@@ -53,12 +53,6 @@ def test_addresses_in_notebooks_are_those_of_the_page():
 
     ids = {name for name in Page(SITE / "glossary.html").ids if name.startswith("term-")}
     assert ids == {address.split("#")[1] for address in links.Links().terms.values()}
-
-
-@pytest.fixture(scope="module")
-def visit():
-    with site() as opened:
-        yield opened
 
 
 def first(page):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import traitlets
-from chromium import barriers, site, stage
+from chromium import barriers, stage
 
 import mrilab
 from mrilab import FFT, L1, LeastSquares, Mask, Wavelet, fista, lambda_max, pogm
@@ -24,12 +24,6 @@ READ = """p => ({
 ADVANCE = "(p, n) => { for (let i = 0; i < n; i++) p.advance(); p.draw(); }"
 
 pytestmark = pytest.mark.book
-
-
-@pytest.fixture(scope="module")
-def visit():
-    with site() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

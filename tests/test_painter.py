@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 import pytest
-from chromium import SITE, site
+from chromium import SITE
 
 import mrilab
 from mrilab import FFT, Mask
@@ -24,12 +24,6 @@ READ = """p => ({
 })"""
 
 pytestmark = pytest.mark.book
-
-
-@pytest.fixture(scope="module")
-def visit():
-    with site() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from chromium import barriers, site, stage
+from chromium import barriers, stage
 
 import mrilab
 from mrilab.widgets import TrajectoryPlayer
@@ -26,12 +26,6 @@ SHAPE = (32, 48)  # neither square nor a power of two
 PIXEL, DWELL = 4e-3, 1e-5
 
 pytestmark = pytest.mark.book
-
-
-@pytest.fixture(scope="module")
-def visit():
-    with site() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

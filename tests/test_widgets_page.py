@@ -1,7 +1,7 @@
 """What all widgets share, in a browser: keys that are theirs alone, colours of where they stand."""
 
 import pytest
-from chromium import barriers, site, stage
+from chromium import barriers, stage
 from test_widgets import WIDGETS
 
 import mrilab
@@ -27,12 +27,6 @@ EXAMPLES = {
     "SparseSolver": lambda: SparseSolver(HEAD),
     "TrajectoryPlayer": lambda: player(mrilab.radial(8, 64)),
 }
-
-
-@pytest.fixture(scope="module")
-def visit():
-    with site() as opened:
-        yield opened
 
 
 def test_every_widget_is_here():
