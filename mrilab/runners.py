@@ -46,7 +46,9 @@ def run_on_dask(
                 n_workers=processes,
                 threads_per_worker=1,  # Dask's nannies also hold BLAS and OpenMP to one
                 processes=True,
-                dashboard_address=None,
+                # The scheduler serves HTTP in any case, by default at one fixed port: two studies would meet there.
+                dashboard_address="127.0.0.1:0",
+                scheduler_kwargs={"dashboard": False},
                 local_directory=folder,
                 silence_logs=logging.CRITICAL,
             )

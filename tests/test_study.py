@@ -1,8 +1,10 @@
 """A study over processes: what it gives, what it survives, and what it refuses."""
 
+import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -162,6 +164,15 @@ def test_processes_share_the_cores(tmp_path):
     assert all(value[0] <= share and value[1] == 1 for value in results.values())
 
 
+def test_several_studies_at_once_do_not_meet_at_a_port(tmp_path, recwarn):
+    with socket.socket() as taken:
+        with contextlib.suppress(OSError):  # by somebody else already
+            taken.bind(("127.0.0.1", 8787))
+            taken.listen()
+        study(inverse, [1, 2], tmp_path, workers=2)
+    assert [str(w.message) for w in recwarn if "8787" in str(w.message)] == []
+
+
 def test_ctrl_c_leaves_what_is_done(tmp_path):
     script = tmp_path / "main.py"
     script.write_text(
@@ -170,7 +181,14 @@ def test_ctrl_c_leaves_what_is_done(tmp_path):
         f"    study(note, range(40), r'{tmp_path / 'out'}', settings=dict(log=r'{tmp_path / 'log'}', pause=0.3))\n"
     )
     env = {**os.environ, "PYTHONPATH": TESTS}
-    process = subprocess.Popen([sys.executable, script], env=env, stderr=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(
+        [sys.executable, script],
+        env=env,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        # A shell lets what it starts in the background ignore Ctrl-C, and that is handed down.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     end = time.monotonic() + 12
     while len(list((tmp_path / "out").glob("*.npy"))) < 2 and time.monotonic() < end:
         time.sleep(0.05)
