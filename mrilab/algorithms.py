@@ -8,11 +8,11 @@ from functools import partial
 from math import sqrt
 
 from .arrays import check_positive, namespace
-from .combinations import combine, inner, inners, times
+from .combinations import combine, inner, times
 from .driver import Steps
 from .fidelity import Smooth
 from .linop import LinearOperator
-from .proximity import dual_prox, prox
+from .proximity import dual_prox, prox, prox_and_inners
 
 
 def cost(f, g, r, w) -> float:
@@ -28,7 +28,8 @@ def fista(f, g, x, restart) -> Steps:
     while True:
         yield x, partial(cost, f, g, r, x)
         r_bar = combine((1 + beta, r), (-beta, r_old))
-        x_new = prox(g, step, (1 + beta, x), (-beta, x_old), (-step, f.grad_of(r_bar)))
+        grad = f.grad_of(r_bar)
+        x_new = prox(g, step, (1 + beta, x), (-beta, x_old), (-step, grad), out=grad)
         if restart:
             back = [(1 + beta, x), (-beta, x_old), (-1.0, x_new)]
             if inner(back, [(1.0, x_new), (-1.0, x)]) > 0:  # the momentum points uphill: drop it
@@ -43,27 +44,41 @@ def pogm(f, g, x, restart, sigma_bar) -> Steps:
     """Taylor et al. (2017) as in Kim and Fessler (2018), algorithm 3, for an unknown number of iterations."""
     step, xi, t, sigma = 1 / f.lipschitz, 1.0, 1.0, 1.0
     r = f.residual(x)
-    z, u_old, y_old, g_old = x, [(1.0, x)], [(1.0, x)], [(0.0, x)]  # sums of terms, but for z never stored
+    x_old, z, u_old, g_old = x, x, [(1.0, x)], [(0.0, x)]  # u and g are sums of terms, never stored
     while True:
         yield x, partial(cost, f, g, r, x)
         u = [(1.0, x), (-step, f.grad_of(r))]
         t_new = (1 + sqrt(1 + 4 * t * t)) / 2
         a, b = (t - 1) / t_new, sigma * t / t_new
         back = a * step / xi
-        z = combine(*times(1 + a + b, u), *times(-a, u_old), (-b - back, x), (back, z))
-        xi, u_old = step * (1 + a + b), u
-        x_new = prox(g, xi, (1.0, z))
-        if restart:  # with g_new = ∇f(x) plus a subgradient of g at x_new, and plain steps y = x − step · g_new
-            g_new = [(1 / step, x), *times(-1 / step, u), (1 / xi, z), (-1 / xi, x_new)]
-            y_new = [(1.0, x), *times(-step, g_new)]
-            along, opposed = inners(g_new, [*y_new, *times(-1.0, y_old)], g_old)
+        xi = step * (1 + a + b)
+        slope = partial(_slope, step, xi, x, u)
+        z, x_new, products = prox_and_inners(
+            g,
+            xi,
+            [*times(1 + a + b, u), *times(-a, u_old), (-b - back, x), (back, z)],
+            partial(_compare, step, x, x_old, slope, g_old) if restart else None,
+        )
+        if restart:
+            along, opposed = products
             if along > 0:
                 t_new = sigma = 1.0
             elif opposed < 0:
                 sigma *= sigma_bar
-            y_old, g_old = y_new, g_new
+        x_old, u_old, g_old = x, u, slope(z, x_new)
         x, t = x_new, t_new
         r = f.residual(x)
+
+
+def _slope(step, xi, x, u, z, x_new):
+    """∇f(x), which is in u = x − step · ∇f(x), plus a subgradient of g at x_new = prox(z, xi)."""
+    return [(1 / step, x), *times(-1 / step, u), (1 / xi, z), (-1 / xi, x_new)]
+
+
+def _compare(step, x, x_old, slope, g_old, z, x_new):
+    """g_new, to be multiplied with the way from one plain step x − step · g_new to the next, and with g_old."""
+    g_new = slope(z, x_new)
+    return g_new, [(1.0, x), *times(-step, g_new), (-1.0, x_old), *times(step, g_old)], g_old
 
 
 def step_sizes(
@@ -98,9 +113,10 @@ def condat_vu(f, g, Psi, x, tau, sigma, rho) -> Steps:
     u = namespace(w).zeros_like(w)
     yield x, partial(cost, f, g, r, w)
     while True:
-        x_new = combine((1.0, x), (-tau, f.grad_of(r)), (-tau, Psi.H(u)))
+        grad = f.grad_of(r)
+        x_new = combine((1.0, x), (-tau, grad), (-tau, Psi.H(u)), out=grad)
         r_new, w_new = f.residual(x_new), Psi(x_new)
-        u_new = dual_prox(g, sigma, (1 / sigma, u), (2.0, w_new), (-1.0, w))
+        u_new = dual_prox(g, sigma, (1 / sigma, u), (2.0, w_new), (-1.0, w), out=u if rho == 1 else None)
         yield x_new, partial(cost, f, g, r_new, w_new)
         x, r, w, u = (_relax(rho, *pair) for pair in ((x_new, x), (r_new, r), (w_new, w), (u_new, u)))
 

@@ -16,9 +16,13 @@ def alike(arrays: list[Array]) -> bool:
     )
 
 
-def _floats(x: np.ndarray) -> np.ndarray:
-    """Return a contiguous NumPy array as one row of floats, complex numbers as pairs."""
-    return x.reshape(-1).view(x.real.dtype)
+def floats(x: np.ndarray) -> np.ndarray:
+    """Return a NumPy array as one row of floats, complex numbers as pairs: a view of it where it is contiguous.
+
+    >>> floats(np.array([[1 + 2j], [3]]))
+    array([1., 2., 3., 0.])
+    """
+    return np.ascontiguousarray(x).reshape(-1).view(x.real.dtype)
 
 
 def times(factor: float, terms: list[Term]) -> list[Term]:
@@ -30,8 +34,12 @@ def times(factor: float, terms: list[Term]) -> list[Term]:
     return [(factor * c, x) for c, x in terms]
 
 
-def _collect(*sides: list[Term]) -> tuple[list[list[float]], list[Array]]:
-    """Return the coefficients of each combination for all the arrays that occur in any, and these, each once."""
+def collect(*sides: list[Term]) -> tuple[list[list[float]], list[Array]]:
+    """Return the coefficients of each combination for all the arrays that occur in any, and these, each once.
+
+    >>> collect([(2.0, "x")], [(1.0, "y"), (3.0, "x"), (1.0, "x")])
+    ([[2.0, 0], [4.0, 1.0]], ['x', 'y'])
+    """
     arrays = {id(x): x for side in sides for _, x in side}
     return [[sum(c for c, x in side if id(x) == key) for key in arrays] for side in sides], list(arrays.values())
 
@@ -39,21 +47,20 @@ def _collect(*sides: list[Term]) -> tuple[list[list[float]], list[Array]]:
 def combine(*terms: Term, out: Array | None = None) -> Array:
     """Return the linear combination Σ cᵢ xᵢ of arrays of one shape.
 
-    `out`, which may be one of the xᵢ, receives the result where the library can write in place (NumPy).
+    `out`, which may be one of the xᵢ, takes the result where that is cheaper (NumPy); others ignore it.
 
     >>> combine((2.0, np.ones(2)), (-1.0, np.ones(2)))
     array([1., 1.])
     """
-    [coeffs], arrays = _collect(list(terms))
+    [coeffs], arrays = collect(list(terms))
     if not alike(arrays):
         return sum(c * x for c, x in zip(coeffs, arrays, strict=True))
     from . import kernels
 
     out = empty(arrays[0].shape, arrays[0].dtype) if out is None else out
-    floats = _floats(out)
-    blocks = -(-floats.size // kernels.BLOCK)
-    row, rest = np.array(coeffs, floats.dtype), kernels.filled([_floats(x) for x in arrays])
-    kernels.split(kernels.combine, blocks, floats, row, rest, work=floats.size)
+    target = floats(out)
+    row, rows = np.array(coeffs, target.dtype), kernels.filled([floats(x) for x in arrays])
+    kernels.split(kernels.combine, -(-target.size // kernels.BLOCK), target, row, rows, work=target.size)
     return out
 
 
@@ -75,16 +82,16 @@ def inners(x: Array | list[Term], *ys: Array | list[Term]) -> list[float]:
     >>> inners([(1.0, b), (-1.0, a)], a, [(2.0, a)])
     [2.0, 4.0]
     """
-    coeffs, arrays = _collect(*(side if isinstance(side, list) else [(1.0, side)] for side in (x, *ys)))
+    coeffs, arrays = collect(*(side if isinstance(side, list) else [(1.0, side)] for side in (x, *ys)))
     return _inners_fast(coeffs, arrays) if alike(arrays) else _inners(coeffs, arrays)
 
 
 def _inners_fast(coeffs, arrays):
     from . import kernels
 
-    floats = kernels.filled([_floats(x) for x in arrays])
-    rows, size = np.array(coeffs, floats[0].dtype), floats[0].size
-    return sum(kernels.split(kernels.inners, -(-size // kernels.BLOCK), rows, floats, work=size)).tolist()
+    rows = kernels.filled([floats(x) for x in arrays])
+    coeffs, size = np.array(coeffs, rows[0].dtype), rows[0].size
+    return sum(kernels.split(kernels.inners, -(-size // kernels.BLOCK), coeffs, rows, work=size)).tolist()
 
 
 def _inners(coeffs, arrays):

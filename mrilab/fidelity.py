@@ -8,16 +8,16 @@ from .arrays import Array, is_numpy, zeros
 from .combinations import combine, inner
 from .fourier import cancel
 from .linop import LinearOperator
-from .slicewise import slicewise
+from .slicewise import Slicewise, slicewise
 
 
 class Smooth:
     """A differentiable function f with an L-Lipschitz gradient, as the solvers want it.
 
     The solvers see f(x) = h(B x + c) through three methods: `residual(x)` = B x + c, `value_of(r)` = h(r) and
-    `grad_of(r)` = Bᴴ∇h(r). B x + c is affine, so it can be extrapolated with x instead of being computed again: one B
-    and one Bᴴ an iteration give gradient and cost. A function of your own needs only `__call__`, `grad` and
-    `lipschitz`: then B = I.
+    `grad_of(r)` = Bᴴ∇h(r), in an array that nobody else holds: the solvers write into it. B x + c is affine, so it can
+    be extrapolated with x instead of being computed again: one B and one Bᴴ an iteration give gradient and cost. A
+    function of your own needs only `__call__`, `grad` and `lipschitz`: then B = I.
 
     Examples
     --------
@@ -50,7 +50,12 @@ class Smooth:
         return self(r)
 
     def grad_of(self, r: Array) -> Array:
-        return self.grad(r)
+        return 1 * self.grad(r)  # a copy: what `grad` gives may be kept elsewhere
+
+
+def _own(result: Array, argument: Array) -> Array:
+    """Return an operator's result, copied where it lies in the argument's memory: some hand on what they get."""
+    return result.copy() if is_numpy(result) and np.may_share_memory(result, argument) else result
 
 
 class LeastSquares(Smooth):
@@ -111,15 +116,16 @@ class LeastSquares(Smooth):
 
     def residual(self, x: Array) -> Array:
         """Return A x − y, up to a unitary map that changes neither its norm nor the gradient."""
-        q = self.forward(x)
-        ours = is_numpy(q) and not np.may_share_memory(q, x)  # some operators hand on what they get
-        return combine((1.0, q), (-1.0, self._y), out=q if ours else None)
+        if isinstance(self._A, Slicewise):
+            return self._A.residual(x, self._y)
+        q = _own(self.forward(x), x)
+        return combine((1.0, q), (-1.0, self._y), out=q)
 
     def value_of(self, r: Array) -> float:
         return 0.5 * inner(r, r)
 
     def grad_of(self, r: Array) -> Array:
-        return self._A.adj_op(r)
+        return _own(self._A.adj_op(r), r)
 
     def curvature(self, q: Array) -> float:
         """Return ‖A p‖² from q = `forward(p)`."""

@@ -3,12 +3,13 @@
 λ is absolute, in the units of the data term. `lambda_max` gives the scale: from there on the solution is zero.
 """
 
+from collections.abc import Callable
 from math import prod
 
 import numpy as np
 
 from .arrays import Array, check_positive, is_complex, is_numpy, namespace
-from .combinations import Term
+from .combinations import Term, collect, floats
 from .fidelity import LeastSquares
 from .linop import LinearOperator
 from .memory import empty
@@ -76,18 +77,37 @@ class L1:
         small = norms <= threshold
         return z * xp.where(small, 0 * norms, 1 - threshold / xp.where(small, 1 + 0 * norms, norms))
 
-    def shrink(self, terms: list[Term], threshold: float, keep: float, gain: float) -> np.ndarray:
-        """Return keep · z + gain · p for z = Σ cᵢ xᵢ (complex, NumPy), which is never stored, and its thresholded p."""
+    def shrink(
+        self, terms: list[Term], threshold: float, keep: float, gain: float, out: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Return keep · z + gain · p for z = Σ cᵢ xᵢ (complex, NumPy), which is never stored, and its thresholded p;
+        `out`, which may be one of the xᵢ, takes the result.
+        """
         from . import kernels
 
         z = terms[0][1]
         self._check(z)
-        out = empty(z.shape, z.dtype)
-        arrays, target = [_as_groups(x, None).reshape(-1) for _, x in terms], _as_groups(out, self._axis)
+        out = empty(z.shape, z.dtype) if out is None else out
+        rows, target = kernels.filled([floats(x) for _, x in terms]), _as_groups(out, self._axis)
         coeffs = np.array([c for c, _ in terms], target.dtype)
-        args = coeffs, kernels.filled(arrays), target, *np.array([threshold, keep, gain], target.dtype)
+        args = coeffs, rows, target, *np.array([threshold, keep, gain], target.dtype)
         kernels.split(kernels.shrink_groups, _blocks(target, kernels.WIDTH), *args, work=z.size)
         return out
+
+    def shrink_and_compare(
+        self, terms: list[Term], threshold: float, compare: Callable | None
+    ) -> tuple[np.ndarray, np.ndarray, list[float]]:
+        """Return z = Σ cᵢ xᵢ (complex, NumPy), its thresholded p, and the inner products of `prox_and_inners`."""
+        from . import kernels
+
+        self._check(terms[0][1])
+        z, p = (empty(terms[0][1].shape, terms[0][1].dtype) for _ in range(2))
+        coeffs, arrays = collect(terms, *(compare(z, p) if compare else []))
+        rows, target = kernels.filled([floats(x) for x in arrays]), _as_groups(p, self._axis)
+        table = np.array(coeffs, target.dtype)
+        args = table[0], rows, floats(z), target, target.dtype.type(threshold), table[1:]
+        parts = kernels.split(kernels.shrink_and_compare, _blocks(target, kernels.WIDTH), *args, work=z.size)
+        return z, p, sum(parts).tolist()
 
     def dual_norm(self, z: Array) -> float:
         """Return the dual norm max |z_i| / λ: z is a subgradient of g at 0 where it is at most 1."""

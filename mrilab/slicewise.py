@@ -10,8 +10,9 @@ from operator import matmul
 
 import numpy as np
 
-from .arrays import is_complex, is_numpy, zeros
+from .arrays import Array, check, is_complex, is_numpy, zeros
 from .coils import Coils
+from .combinations import combine
 from .fourier import SampledFFT
 from .linop import LinearOperator
 from .memory import empty
@@ -50,19 +51,32 @@ class Slicewise(LinearOperator):
     def _adj_op(self, y):
         return self._each(self.A._adj_op, y, self.shape_out, self.shape_in)
 
-    def _each(self, apply, x, core_in, core_out):
+    def residual(self, x: Array, y: Array) -> Array:
+        """Return A x − y; the data of a slice are subtracted while it is in the cache."""
+        check(x, self.shape_in, repr(self), needs_complex=self.needs_complex)
+        batch = x.shape[: x.ndim - len(self.shape_in)]
+        if y.shape != (*batch, *self.shape_out) or y.dtype != x.dtype:
+            return self._op(x) - y
+        return self._each(self.A._op, x, self.shape_in, self.shape_out, y)
+
+    def _each(self, apply, x, core_in, core_out, minus=None):
         batch = x.shape[: x.ndim - len(core_in)]
         if not (_compiled(x, prod(core_in)) and prod(batch) > 1):
             out = apply(x)
-            return np.ascontiguousarray(out) if is_numpy(out) else out  # an FFT's rows may have gaps between them
+            out = np.ascontiguousarray(out) if is_numpy(out) else out  # an FFT's rows may have gaps between them
+            return out if minus is None else combine((1.0, out), (-1.0, minus))
         from .kernels import split
 
         out = empty((*batch, *core_out), x.dtype)
         source, target = x.reshape(-1, *core_in), out.reshape(-1, *core_out)
+        data = None if minus is None else minus.reshape(-1, *core_out)
 
         def piece(start, stop):
             for i in range(start, stop):
-                target[i] = apply(source[i])
+                if data is None:
+                    target[i] = apply(source[i])
+                else:
+                    np.subtract(apply(source[i]), data[i], out=target[i])
 
         split(piece, len(source))
         return out

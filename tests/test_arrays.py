@@ -62,6 +62,21 @@ def test_a_residual_leaves_what_an_operator_hands_on():
     assert np.array_equal(x, kept)
 
 
+@pytest.mark.parametrize("images, data", [((4,), (4,)), ((2, 2), (2, 2)), ((3,), ()), ((), (3,)), ((), ())], ids=str)
+@pytest.mark.parametrize("dtypes", [("complex64", "complex64"), ("complex64", "complex128")], ids=str)
+@pytest.mark.parametrize("shape", [(128, 192), (9, 12)], ids=str)  # large enough for slice by slice, and not
+def test_a_residual_is_a_difference(shape, dtypes, images, data):
+    A = SampledFFT(lines(shape)) @ Wavelet("haar", shape, level=1).H
+    x, y = draw((*images, *shape), dtype=dtypes[0]), draw((*data, *A.shape_out), dtype=dtypes[1], seed=1)
+    kept = x.copy(), y.copy()
+    expected = A(x) - y
+    found = slicewise(A).residual(x, y)
+    assert found.dtype == expected.dtype
+    assert np.linalg.norm(found - expected) <= 1e-6 * np.linalg.norm(expected)
+    assert np.array_equal(x, kept[0])
+    assert np.array_equal(y, kept[1])
+
+
 def test_inner_sums_in_double_precision():
     x = np.full(3_000_001, 0.1, np.float32)
     assert inner(x, x) == pytest.approx(x.size * float(np.float32(0.1)) ** 2, rel=1e-6)

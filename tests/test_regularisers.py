@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 import mrilab
 from mrilab import L1, OSCAR, GroupL1, Identity, LeastSquares, lambda_max, to_numpy
-from mrilab.proximity import dual_prox, prox
+from mrilab.combinations import inners
+from mrilab.proximity import dual_prox, prox, prox_and_inners
 
 BANDS = [(..., slice(0, 3), slice(0, 4)), (..., slice(0, 3), slice(4, 9)), (..., slice(3, 7), slice(None))]
 REGULARISERS = {
@@ -159,6 +160,43 @@ def test_prox_of_a_sum_and_of_the_conjugate(name, library):
     assert np.allclose(to_numpy(prox(g, 1 / sigma, *terms)), g.prox(z, 1 / sigma), atol=1e-6)
     assert np.allclose(to_numpy(dual_prox(g, sigma, *terms)), sigma * (z - g.prox(z, 1 / sigma)), atol=1e-6)
     assert all(np.array_equal(to_numpy(x), kept) for x, kept in zip(arrays, before, strict=True))
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 7, 9), (3, 3, 40, 30)], ids=str)
+@pytest.mark.parametrize("library", [*LIBRARIES, "real"])
+@pytest.mark.parametrize("name", [name for name in REGULARISERS if "bands" not in name])
+def test_prox_and_inner_products_in_one_pass(name, library, shape):
+    """Nor do these differ from the sum, its prox and the inner products one after the other."""
+    g, rng = REGULARISERS[name], np.random.default_rng(0)
+    arrays = [draw(shape, "numpy" if library == "real" else library, seed=i) for i in range(4)]
+    if library == "real":
+        arrays = [x.real.copy() for x in arrays]
+    before = [to_numpy(x).copy() for x in arrays]
+    table = rng.standard_normal((3, 6))
+
+    def compare(z, p):
+        return [list(zip(row, [*arrays, z, p], strict=True)) for row in table]
+
+    terms = list(zip((1.5, -0.5, 0.25), arrays[1:], strict=True))
+    z, p, products = prox_and_inners(g, 0.4, terms, compare)
+    sums = sum(c * x for c, x in zip((1.5, -0.5, 0.25), before[1:], strict=True))
+    assert np.allclose(to_numpy(z), sums, atol=1e-6)
+    assert np.allclose(to_numpy(p), g.prox(sums, 0.4), atol=1e-6)
+    x, *ys = (sum(c * v for c, v in zip(row, [*before, sums, g.prox(sums, 0.4)], strict=True)) for row in table)
+    assert np.allclose(products, [np.vdot(x, y).real for y in ys], rtol=1e-5, atol=1e-3)
+    assert np.allclose(products, inners(*compare(z, p)), rtol=1e-5, atol=1e-3)
+    assert prox_and_inners(g, 0.4, terms, None)[2] == []
+    assert all(np.array_equal(to_numpy(x), kept) for x, kept in zip(arrays, before, strict=True))
+
+
+@pytest.mark.parametrize("name", [name for name in REGULARISERS if "bands" not in name])
+def test_the_result_may_lie_in_one_of_the_arrays(name):
+    g, arrays = REGULARISERS[name], [draw((3, 3, 40, 30), seed=i) for i in range(3)]
+    terms = list(zip((1.5, -0.5, 0.25), arrays, strict=True))
+    expected, dual = prox(g, 0.4, *terms), dual_prox(g, 2.5, *terms)
+    copies = [(c, x.copy()) for c, x in terms]
+    assert np.allclose(prox(g, 0.4, *copies, out=copies[1][1]), expected, atol=1e-6)
+    assert np.allclose(dual_prox(g, 2.5, *terms, out=arrays[2]), dual, atol=1e-6)
 
 
 def test_a_prox_of_ones_own_is_asked():
