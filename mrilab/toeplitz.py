@@ -229,7 +229,7 @@ class NormalEquations(LeastSquares):
         return 0.5 * (inner(r[0], r[1]) - inner(r[0], self._b) + self._energy)
 
     def grad_of(self, r: Array) -> Array:
-        return r[1]
+        return 1 * r[1]  # a copy: the solvers write into it, and may still need r
 
     def curvature(self, q: Array) -> float:
         return inner(q[0], q[1])

@@ -28,8 +28,8 @@ def unit_maps(coils, shape, seed=1):
 
 def lines(shape, seed=2):
     """A mask of half the lines, the central one among them."""
-    mask = np.random.default_rng(seed).random(shape[0]) < 0.5
-    mask[shape[0] // 2] = True
+    mask = np.random.default_rng(seed).random(shape[-2]) < 0.5
+    mask[shape[-2] // 2] = True
     return mask[:, None] & np.ones(shape, bool)
 
 

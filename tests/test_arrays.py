@@ -8,7 +8,20 @@ from conftest import LIBRARIES, PRECISIONS, draw, lines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mrilab import Coils, GroupL1, Identity, LeastSquares, Wavelet, best_device, kernels, like, to_device, to_numpy
+from mrilab import (
+    FFT,
+    Coils,
+    GroupL1,
+    Identity,
+    LeastSquares,
+    Mask,
+    Wavelet,
+    best_device,
+    kernels,
+    like,
+    to_device,
+    to_numpy,
+)
 from mrilab.arrays import namespace
 from mrilab.combinations import combine, inner, inners
 from mrilab.fourier import SampledFFT
@@ -64,9 +77,11 @@ def test_a_residual_leaves_what_an_operator_hands_on():
 
 @pytest.mark.parametrize("images, data", [((4,), (4,)), ((2, 2), (2, 2)), ((3,), ()), ((), (3,)), ((), ())], ids=str)
 @pytest.mark.parametrize("dtypes", [("complex64", "complex64"), ("complex64", "complex128")], ids=str)
-@pytest.mark.parametrize("shape", [(128, 192), (9, 12)], ids=str)  # large enough for slice by slice, and not
-def test_a_residual_is_a_difference(shape, dtypes, images, data):
-    A = SampledFFT(lines(shape)) @ Wavelet("haar", shape, level=1).H
+@pytest.mark.parametrize("shape", [(128, 192), (10, 12)], ids=str)  # large enough for slice by slice, and not
+@pytest.mark.parametrize("coils", [0, 3])
+def test_a_residual_is_a_difference(coils, shape, dtypes, images, data):
+    A, Psi = SampledFFT(lines(shape)), Wavelet("haar", shape, level=1)
+    A = A @ Coils(draw((coils, *shape))) @ Psi.H if coils else A @ Psi.H
     x, y = draw((*images, *shape), dtype=dtypes[0]), draw((*data, *A.shape_out), dtype=dtypes[1], seed=1)
     kept = x.copy(), y.copy()
     expected = A(x) - y
@@ -75,6 +90,19 @@ def test_a_residual_is_a_difference(shape, dtypes, images, data):
     assert np.linalg.norm(found - expected) <= 1e-6 * np.linalg.norm(expected)
     assert np.array_equal(x, kept[0])
     assert np.array_equal(y, kept[1])
+
+
+@pytest.mark.parametrize("batch", [(), (2,)], ids=str)
+@pytest.mark.parametrize("shape", [(128, 192), (3, 96, 80), (9, 12)], ids=str)
+@pytest.mark.parametrize("mask", [lines, lambda s: draw(s).real > 0], ids=["lines", "points"])
+def test_coil_by_coil_as_all_together(mask, shape, batch):
+    """Images and volumes, large enough for one coil at a time and not, against the operator as it is written."""
+    A = Mask(mask(shape)) @ FFT(shape) @ Coils(draw((2, *shape), seed=1)) @ (2.0 * Identity(shape))
+    x, y = draw((*batch, *shape), seed=2), A(draw((*batch, *shape), seed=3))
+    f, difference = LeastSquares(A, y), A(x) - y
+    assert f(x) == pytest.approx(np.linalg.norm(difference) ** 2 / 2, rel=1e-5)
+    expected = A.H(difference)
+    assert np.linalg.norm(f.grad(x) - expected) <= 1e-5 * np.linalg.norm(expected)
 
 
 def test_inner_sums_in_double_precision():
