@@ -140,6 +140,15 @@ def _group_norms(z, first, last, norm):
         norm[i] = np.sqrt(square[2 * i] + square[2 * i + 1])
 
 
+@njit(nogil=True, cache=True, fastmath=FAST, inline="always")
+def _sum_groups(coeffs, arrays, b, first, last, after, z, norm):
+    """z (group, 2 · WIDTH) = the groups first…last of Σ coeffs[i] · arrays[i], flat ones, in block b; norm = theirs."""
+    for g in range(z.shape[0]):
+        row = (b * z.shape[0] + g) * 2 * after
+        _sum_up(coeffs, arrays, row + 2 * first, row + 2 * last, z[g])
+    _group_norms(z, 0, last - first, norm)
+
+
 @njit(nogil=True, cache=True, fastmath=FAST)
 def shrink_groups(start, stop, coeffs, arrays, out, threshold, keep, gain):
     """out = keep · z + gain · z · max(1 − threshold / ‖group of z‖, 0) with z = Σ coeffs[i] · arrays[i], all of them
@@ -152,10 +161,7 @@ def shrink_groups(start, stop, coeffs, arrays, out, threshold, keep, gain):
     for block in range(start, stop):
         b, first = block // blocks, block % blocks * WIDTH
         last = min(first + WIDTH, after)
-        for g in range(groups):
-            row = (b * groups + g) * 2 * after
-            _sum_up(coeffs, arrays, row + 2 * first, row + 2 * last, z[g])
-        _group_norms(z, 0, last - first, norm)
+        _sum_groups(coeffs, arrays, b, first, last, after, z, norm)
         for i in range(last - first):
             factor[2 * i : 2 * i + 2] = keep + gain * (0 if norm[i] <= threshold else 1 - threshold / norm[i])
         for g in range(groups):
@@ -178,10 +184,7 @@ def shrink_and_compare(start, stop, coeffs, arrays, sums, out, threshold, rows):
     for block in range(start, stop):
         b, first = block // blocks, block % blocks * WIDTH
         last = min(first + WIDTH, after)
-        for g in range(groups):
-            row = (b * groups + g) * 2 * after
-            _sum_up(coeffs, arrays, row + 2 * first, row + 2 * last, z[g])
-        _group_norms(z, 0, last - first, norm)
+        _sum_groups(coeffs, arrays, b, first, last, after, z, norm)
         for i in range(last - first):
             factor[2 * i : 2 * i + 2] = 0 if norm[i] <= threshold else 1 - threshold / norm[i]
         for g in range(groups):
