@@ -22,7 +22,7 @@ PARTS = ("start", "blocks", "solvers", "oscar", "sense", "scaling", "threads", "
 def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
-    parser.add_argument("--output", type=Path, default=record.FILE, help="default: mrilab/benchmark.json")
+    parser.add_argument("--output", type=Path, default=record.FILE, help="default: mrilab/plots/benchmark.json")
     options = parser.parse_args()
     unknown = set(options.parts) - set(PARTS)
     if unknown:

@@ -13,7 +13,7 @@ from pathlib import Path
 from .goals import figures
 from .process import ROOT, cores
 
-FILE = ROOT / "mrilab" / "benchmark.json"
+FILE = ROOT / "mrilab" / "plots" / "benchmark.json"
 OURS = ("mrilab", "numpy", "scipy", "numba", "PyWavelets", "finufft")
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import scipy.fft
 
 import mrilab
-from mrilab.kernels import workers
+from mrilab.arrays.threads import workers
 
 SHAPE, COILS = (512, 512), 32
 

@@ -14,8 +14,8 @@ from functools import partial
 import numpy as np
 
 from mrilab import NUFFT, radial, shots_for
-from mrilab.kernels import workers
-from mrilab.toeplitz import ToeplitzGram
+from mrilab.arrays.threads import workers
+from mrilab.operators.toeplitz import ToeplitzGram
 
 
 def timed(call):

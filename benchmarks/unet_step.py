@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 
-from mrilab.arrays import best_device
+from mrilab.arrays.libraries import best_device
 from mrilab.nets import UNet, count_parameters
 
 

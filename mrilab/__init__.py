@@ -9,20 +9,6 @@
 >>> x = Psi.H @ fista(f, L1(0.01 * lambda_max(f, L1(1.0)))).x
 """
 
-import sys
-from types import ModuleType
-
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
-
-
-class _Package(ModuleType):
-    """Keeps `mrilab.espirit` the function when Python has imported the file of that name and wants to put it there."""
-
-    def __setattr__(self, name, value):
-        if not (isinstance(value, ModuleType) and name in __all__):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .arrays import Array, to_numpy
+from .arrays.libraries import Array, to_numpy
 
 
 def psnr(x: Array, ref: Array) -> float:

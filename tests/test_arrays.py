@@ -8,25 +8,12 @@ from conftest import LIBRARIES, PRECISIONS, draw, lines
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mrilab import (
-    FFT,
-    Coils,
-    GroupL1,
-    Identity,
-    LeastSquares,
-    Mask,
-    Wavelet,
-    best_device,
-    kernels,
-    like,
-    to_device,
-    to_numpy,
-)
-from mrilab.arrays import namespace
-from mrilab.combinations import combine, inner, inners
-from mrilab.fourier import SampledFFT
-from mrilab.memory import SMALL, empty
-from mrilab.slicewise import slicewise
+from mrilab import FFT, Coils, GroupL1, Identity, LeastSquares, Mask, Wavelet, best_device, like, to_device, to_numpy
+from mrilab.arrays import threads
+from mrilab.arrays.libraries import namespace
+from mrilab.arrays.memory import SMALL, empty
+from mrilab.arrays.sums import combine, inner, inners, lazy
+from mrilab.problems.rewriting import SampledFFT, slicewise
 
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=3), st.lists(st.floats(-3, 3), min_size=1, max_size=4))
@@ -49,7 +36,7 @@ def test_combine_and_inner_in_every_library(library, dtype):
     product = np.vdot(to_numpy(x), to_numpy(y)).real
     assert inner(x, y) == pytest.approx(product, rel=1e-5)
     size = np.linalg.norm(to_numpy(x)) ** 2
-    assert inners([(2.0, y), (-1.0, x)], x, [(3.0, x)]) == pytest.approx([2 * product - size, 6 * product - 3 * size])
+    assert inners(2 * lazy(y) - x, x, 3 * lazy(x)) == pytest.approx([2 * product - size, 6 * product - 3 * size])
 
 
 def test_combine_writes_into_out_and_nowhere_else():
@@ -64,7 +51,7 @@ def test_combine_writes_into_out_and_nowhere_else():
 def test_terms_that_name_one_array_are_added_first():
     x = draw((5, 7))
     assert not combine((1e8, x), (1.0, x), (-1e8, x), (-1.0, x)).any()
-    assert inner([(2.0, x), (-1.0, x)], x) == pytest.approx(np.linalg.norm(x) ** 2)
+    assert inner(2 * lazy(x) - x, x) == pytest.approx(np.linalg.norm(x) ** 2)
 
 
 def test_a_residual_leaves_what_an_operator_hands_on():
@@ -110,8 +97,8 @@ def test_inner_sums_in_double_precision():
     assert inner(x, x) == pytest.approx(x.size * float(np.float32(0.1)) ** 2, rel=1e-6)
 
 
-@pytest.mark.parametrize("threads", [1, 3, 7])
-def test_results_do_not_depend_on_the_number_of_threads(monkeypatch, threads):
+@pytest.mark.parametrize("cores", [1, 3, 7])
+def test_results_do_not_depend_on_the_number_of_threads(monkeypatch, cores):
     z = draw((5, 128, 192))
     A = slicewise(SampledFFT(lines((128, 192))) @ Wavelet("sym8", (128, 192), level=3).H)
     Psi, g, S = Wavelet("sym8", (128, 192), level=3), GroupL1(0.5, axis=-3), Coils(draw((5, 128, 192), seed=1))
@@ -121,7 +108,7 @@ def test_results_do_not_depend_on_the_number_of_threads(monkeypatch, threads):
         return *applied, g.prox(z, 1.0), combine((0.5, z), (2.0, z)), g(z), inner(z, z)
 
     expected = everything()
-    monkeypatch.setattr(kernels, "workers", lambda: threads)
+    monkeypatch.setattr(threads, "workers", lambda: cores)
     for ours, theirs in zip(everything(), expected, strict=True):
         assert np.allclose(ours, theirs, rtol=1e-6, atol=0)
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_data import header, line, lines_of, undersampled, write_fastmri, write_ismrmrd
 
-from mrilab.bart import save_cfl
-from mrilab.data import load_kspace
-from mrilab.scan import DataError
+from mrilab.data.bart import save_cfl
+from mrilab.data.load import load_kspace
+from mrilab.data.scan import DataError
 
 h5py = pytest.importorskip("h5py")
 ismrmrd = pytest.importorskip("ismrmrd")

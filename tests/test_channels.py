@@ -6,7 +6,7 @@ from conftest import draw
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mrilab.channels import compress_coils, mix_channels, noise_covariance, prewhiten, whitening_matrix
+from mrilab.parallel.channels import compress_coils, mix_channels, noise_covariance, prewhiten, whitening_matrix
 
 MIXING = draw((5, 5), dtype="complex128", seed=3)
 NOISE = MIXING @ draw((5, 20000), dtype="complex128", seed=4) / np.sqrt(2)  # E|n|² = 1 before mixing

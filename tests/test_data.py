@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mrilab import FFT
-from mrilab.bart import read_cfl, save_cfl
-from mrilab.data import load_kspace, read_npy
-from mrilab.scan import Scan, crop_readout, sampling_mask, split_readout
+from mrilab.data.bart import read_cfl, save_cfl
+from mrilab.data.load import load_kspace
+from mrilab.data.npy import read_npy
+from mrilab.data.scan import Scan, crop_readout, sampling_mask, split_readout
 
 h5py = pytest.importorskip("h5py")
 ismrmrd = pytest.importorskip("ismrmrd")

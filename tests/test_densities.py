@@ -6,10 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
-from mrilab.densities import decay_density, draw_mask, energy_density, lloyd_mask, lloyd_points, wavelet_density
-from mrilab.fourier import FFT
-from mrilab.masks import variable_density
-from mrilab.wavelets import Wavelet
+from mrilab.operators.fourier import FFT
+from mrilab.operators.wavelets import Wavelet
+from mrilab.sampling.densities import (
+    decay_density,
+    draw_mask,
+    energy_density,
+    lloyd_mask,
+    lloyd_points,
+    wavelet_density,
+)
+from mrilab.sampling.masks import variable_density
 
 SIDES = st.integers(4, 40)
 SHAPES = st.tuples(SIDES, SIDES)

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mrilab as m
-from mrilab.espirit import _operator, espirit
-from mrilab.smaps import calibration_block, low_resolution_smaps
+from mrilab.parallel.calibration import calibration_block
+from mrilab.parallel.espirit import espirit, pixel_operator
+from mrilab.parallel.maps import low_resolution_smaps
 
 SHAPE = (96, 96)
 
@@ -91,7 +92,7 @@ def test_the_largest_eigenvalue_is_one_on_the_head(head_scan):
     block = data[:, 36:60, 36:60]
     distances = np.arange(-6, 6)
     waves = np.exp(2j * np.pi * np.outer((np.arange(96) - 48) / 96, distances))
-    G = np.einsum("hu,wv,uvcd->hwcd", waves, waves, _operator(block, 6, 0.01), optimize=True)
+    G = np.einsum("hu,wv,uvcd->hwcd", waves, waves, pixel_operator(block, 6, 0.01), optimize=True)
     values = np.linalg.eigvalsh(G)
     assert values.min() > -1e-5 and values.max() < 1 + 1e-5
     assert abs(values[head][:, -1] - 1).max() < 0.01

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from conftest import draw
 
-from mrilab.export import save_image, save_nifti, save_png
+from mrilab.data.export import save_image, save_nifti, save_png
 from mrilab.files import atomic
 
 

@@ -5,7 +5,7 @@ import pytest
 from chromium import barriers, stage
 
 import mrilab
-from mrilab.sense import g_factor, sense_unfold
+from mrilab.parallel.sense import g_factor, sense_unfold
 from mrilab.widgets import FoldOver
 
 SHAPE = (48, 40)

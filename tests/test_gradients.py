@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mrilab.gradients import GAMMA, gradients, project, slew_rates, step_limits
-from mrilab.trajectories import cones, radial, spiral
+from mrilab.sampling.hardware import GAMMA, gradients, project, slew_rates, step_limits
+from mrilab.sampling.trajectories import cones, radial, spiral
 
 PIXEL, DWELL = 0.236 / 128, 1e-5
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from mrilab.masks import (
+from mrilab.sampling.masks import (
     acceleration,
     center_box,
     center_lines,

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import torch
 
-from mrilab import phantoms, psnr
+from mrilab import psnr
 from mrilab.nets import Brains, ScanFolder, Settings, load_weights, train
 from mrilab.nets.scans import check_apart
 from mrilab.nets.settings import parse
+from mrilab.simulation import phantoms
 
 SIZE = {"height": 32, "width": 32, "train_slices": 8, "validation_slices": 2}
 QUICK = Settings(channels=4, pools=2, epochs=3, batch_size=2, device="cpu", deterministic=True, **SIZE)

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mrilab import FFT, L1, Coils, LeastSquares, Wavelet, fista, lambda_max, shepp_logan, to_numpy
-from mrilab.compensation import density
-from mrilab.diagonal import Diagonal
-from mrilab.nufft import NUFFT
-from mrilab.trajectories import radial, stack_of
+from mrilab.operators.diagonal import Diagonal
+from mrilab.operators.nufft import NUFFT
+from mrilab.sampling.compensation import density
+from mrilab.sampling.trajectories import radial, stack_of
 
 SHAPES = ((16, 16), (15, 9), (6, 5, 7), (4, 8, 8))
 EXACT = {"complex64": 1e-5, "complex128": 1e-9}

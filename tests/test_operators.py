@@ -5,8 +5,7 @@ import pytest
 from conftest import LIBRARIES, PRECISIONS, draw, lines, unit_maps
 
 from mrilab import FFT, Coils, FiniteDifference, Identity, Mask, UndecimatedWavelet, Wavelet, to_numpy
-from mrilab.fourier import SampledFFT
-from mrilab.slicewise import slicewise
+from mrilab.problems.rewriting import SampledFFT, slicewise
 
 SHAPES = ((64, 64), (65, 33), (230, 180), (16, 48))
 

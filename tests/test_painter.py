@@ -11,7 +11,7 @@ from chromium import SITE
 
 import mrilab
 from mrilab import FFT, Mask
-from mrilab.masks import plan
+from mrilab.sampling.masks import plan
 
 READ = """p => ({
   ...Object.fromEntries(["image", "mask", "psf"].map(name => [name, Array.from(p.state[name])])),

@@ -5,11 +5,11 @@ import pytest
 from conftest import draw, unit_maps
 
 from mrilab import FFT, Coils, center_lines, psnr, regular_lines, rss
-from mrilab.acquisition import simulate
-from mrilab.grappa import grappa
-from mrilab.phantoms import brain
-from mrilab.sense import g_factor, sense_unfold
-from mrilab.smaps import simulate_smaps
+from mrilab.parallel.grappa import grappa
+from mrilab.parallel.sense import g_factor, sense_unfold
+from mrilab.simulation.phantoms import brain
+from mrilab.simulation.receivers import simulate_smaps
+from mrilab.simulation.scanner import simulate
 
 
 def head_of(image):

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mrilab import phantoms, smaps
-from mrilab.acquisition import simulate
-from mrilab.atlas import FIELD_OF_VIEW, pixel_size, positions
-from mrilab.phantoms import CONTRASTS, SPLITS, TISSUES, brain, shepp_logan
-from mrilab.smaps import simulate_smaps
+from mrilab.simulation import phantoms, receivers
+from mrilab.simulation.atlas import FIELD_OF_VIEW, pixel_size, positions
+from mrilab.simulation.phantoms import CONTRASTS, SPLITS, TISSUES, brain, shepp_logan
+from mrilab.simulation.receivers import simulate_smaps
+from mrilab.simulation.scanner import simulate
 
 quick = settings(max_examples=40, deadline=None)
 SHAPES = [(64, 64), (65, 33), (90, 70), (48, 96), (1, 1)]
@@ -166,7 +166,7 @@ def test_pixels_are_square_and_show_the_whole_head(shape):
 
 
 def test_the_package_is_quiet(capfd, recwarn):
-    from mrilab.atlas import load_atlas
+    from mrilab.simulation.atlas import load_atlas
 
     load_atlas.cache_clear()
     brain((16, 16))
@@ -178,7 +178,8 @@ def test_importing_leaves_is_light():
     import subprocess
 
     code = (
-        "import sys, mrilab.masks, mrilab.phantoms, mrilab.acquisition, mrilab.smaps, mrilab.metrics, mrilab.plots\n"
+        "import sys, mrilab.sampling.masks, mrilab.simulation.phantoms, mrilab.simulation.scanner\n"
+        "import mrilab.metrics, mrilab.plots\n"
         "heavy = 'scipy', 'nilearn', 'skimage', 'matplotlib', 'numba', 'torch', 'pandas'\n"
         "print([m for m in heavy if m in sys.modules])"
     )
@@ -308,9 +309,9 @@ def test_each_coil_sees_its_own_side():
 def test_field_of_a_loop_on_its_axis_is_the_textbooks():
     # B(s) = 2π R² / (R² + s²)^{3/2} along the axis, with the thickness of the wire added to the distance.
     x = np.linspace(-60, 60, 9)
-    field = smaps._transverse_field(smaps._loops(1, None)[0], np.array([0.0]), x)
-    squared = smaps.LOOP**2 + (smaps.CYLINDER - x) ** 2 + smaps.WIRE**2
-    np.testing.assert_allclose(abs(field), 2 * np.pi * smaps.LOOP**2 / squared**1.5, rtol=0.02)
+    field = receivers.transverse_field(receivers.loops(1, None)[0], np.array([0.0]), x)
+    squared = receivers.LOOP**2 + (receivers.CYLINDER - x) ** 2 + receivers.WIRE**2
+    np.testing.assert_allclose(abs(field), 2 * np.pi * receivers.LOOP**2 / squared**1.5, rtol=0.02)
     assert abs(field.imag).max() < 1e-9 * abs(field.real).max()
 
 

@@ -13,10 +13,10 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from mrilab.masks import center_lines, random_lines
 from mrilab.metrics import nrmse, psnr, ssim
-from mrilab.plots import coefficients, convergence, gallery, histograms, lines, show_mask
-from mrilab.tables import table
+from mrilab.plots.images import coefficients, convergence, gallery, histograms, lines, show_mask
+from mrilab.plots.tables import table
+from mrilab.sampling.masks import center_lines, random_lines
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 import mrilab
 from mrilab import L1, OSCAR, GroupL1, Identity, LeastSquares, lambda_max, to_numpy
-from mrilab.combinations import inners
-from mrilab.proximity import dual_prox, prox, prox_and_inners
+from mrilab.arrays.sums import Sum, lazy
+from mrilab.solvers.fused import conjugate_prox, prox, stored_prox
 
 BANDS = [(..., slice(0, 3), slice(0, 4)), (..., slice(0, 3), slice(4, 9)), (..., slice(3, 7), slice(None))]
 REGULARISERS = {
@@ -155,48 +155,27 @@ def test_prox_of_a_sum_and_of_the_conjugate(name, library):
     if library == "gaps":
         arrays = [np.repeat(x, 2, axis=-1)[..., ::2] for x in arrays]
     before = [to_numpy(x).copy() for x in arrays]
-    terms = list(zip(coeffs, arrays, strict=True))
-    z = sum(c * x for c, x in zip(coeffs, before, strict=True))
-    assert np.allclose(to_numpy(prox(g, 1 / sigma, *terms)), g.prox(z, 1 / sigma), atol=1e-6)
-    assert np.allclose(to_numpy(dual_prox(g, sigma, *terms)), sigma * (z - g.prox(z, 1 / sigma)), atol=1e-6)
+    z, expected = Sum(*zip(coeffs, arrays, strict=True)), sum(c * x for c, x in zip(coeffs, before, strict=True))
+    p, dual = prox(g, 1 / sigma, z).value(), conjugate_prox(g, sigma, sigma * z).value()
+    assert np.allclose(to_numpy(p), g.prox(expected, 1 / sigma), atol=1e-6)
+    assert np.allclose(to_numpy(dual), sigma * (expected - g.prox(expected, 1 / sigma)), atol=1e-6)
+    stored, p = (to_numpy(x.value()) for x in stored_prox(g, 1 / sigma, z))
+    assert np.allclose(stored, expected, atol=1e-6)
+    assert np.allclose(p, g.prox(expected, 1 / sigma), atol=1e-6)
     assert all(np.array_equal(to_numpy(x), kept) for x, kept in zip(arrays, before, strict=True))
 
 
 @pytest.mark.parametrize("shape", [(2, 3, 7, 9), (3, 3, 40, 30)], ids=str)
-@pytest.mark.parametrize("library", [*LIBRARIES, "real"])
 @pytest.mark.parametrize("name", [name for name in REGULARISERS if "bands" not in name])
-def test_prox_and_inner_products_in_one_pass(name, library, shape):
-    """Nor do these differ from the sum, its prox and the inner products one after the other."""
-    g, rng = REGULARISERS[name], np.random.default_rng(0)
-    arrays = [draw(shape, "numpy" if library == "real" else library, seed=i) for i in range(4)]
-    if library == "real":
-        arrays = [x.real.copy() for x in arrays]
-    before = [to_numpy(x).copy() for x in arrays]
-    table = rng.standard_normal((3, 6))
-
-    def compare(z, p):
-        return [list(zip(row, [*arrays, z, p], strict=True)) for row in table]
-
-    terms = list(zip((1.5, -0.5, 0.25), arrays[1:], strict=True))
-    z, p, products = prox_and_inners(g, 0.4, terms, compare)
-    sums = sum(c * x for c, x in zip((1.5, -0.5, 0.25), before[1:], strict=True))
-    assert np.allclose(to_numpy(z), sums, atol=1e-6)
-    assert np.allclose(to_numpy(p), g.prox(sums, 0.4), atol=1e-6)
-    x, *ys = (sum(c * v for c, v in zip(row, [*before, sums, g.prox(sums, 0.4)], strict=True)) for row in table)
-    assert np.allclose(products, [np.vdot(x, y).real for y in ys], rtol=1e-5, atol=1e-3)
-    assert np.allclose(products, inners(*compare(z, p)), rtol=1e-5, atol=1e-3)
-    assert prox_and_inners(g, 0.4, terms, None)[2] == []
-    assert all(np.array_equal(to_numpy(x), kept) for x, kept in zip(arrays, before, strict=True))
-
-
-@pytest.mark.parametrize("name", [name for name in REGULARISERS if "bands" not in name])
-def test_the_result_may_lie_in_one_of_the_arrays(name):
-    g, arrays = REGULARISERS[name], [draw((3, 3, 40, 30), seed=i) for i in range(3)]
-    terms = list(zip((1.5, -0.5, 0.25), arrays, strict=True))
-    expected, dual = prox(g, 0.4, *terms), dual_prox(g, 2.5, *terms)
-    copies = [(c, x.copy()) for c, x in terms]
-    assert np.allclose(prox(g, 0.4, *copies, out=copies[1][1]), expected, atol=1e-6)
-    assert np.allclose(dual_prox(g, 2.5, *terms, out=arrays[2]), dual, atol=1e-6)
+def test_the_result_may_lie_in_one_of_the_arrays(name, shape):
+    g, arrays = REGULARISERS[name], [draw(shape, seed=i) for i in range(3)]
+    coeffs = (1.5, -0.5, 0.25)
+    z = Sum(*zip(coeffs, arrays, strict=True))
+    expected, dual = prox(g, 0.4, z).value(), conjugate_prox(g, 2.5, 2.5 * z).value()
+    copies = [x.copy() for x in arrays]
+    over = prox(g, 0.4, Sum(*zip(coeffs, copies, strict=True)), over=lazy(copies[1])).value()
+    assert np.allclose(over, expected, atol=1e-6)
+    assert np.allclose(conjugate_prox(g, 2.5, 2.5 * z, over=lazy(arrays[2])).value(), dual, atol=1e-6)
 
 
 def test_a_prox_of_ones_own_is_asked():
@@ -207,4 +186,4 @@ def test_a_prox_of_ones_own_is_asked():
             return 0.5 * z
 
     z = draw((4, 4))
-    assert np.array_equal(prox(Halved(0.1), 1.0, (1.0, z)), 0.5 * z)
+    assert np.array_equal(prox(Halved(0.1), 1.0, lazy(z)).value(), 0.5 * z)

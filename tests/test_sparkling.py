@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from mrilab import FFT, L1, NUFFT, Diagonal, LeastSquares, Wavelet, brain, fista, lambda_max, psnr, simulate
-from mrilab.compensation import density
-from mrilab.gradients import gradients, slew_rates, step_limits
-from mrilab.sparkling import DensityEnergy, sparkling
-from mrilab.trajectories import radial
+from mrilab.sampling.compensation import density
+from mrilab.sampling.hardware import gradients, slew_rates, step_limits
+from mrilab.sampling.sparkling import DensityEnergy, sparkling
+from mrilab.sampling.trajectories import radial
 
 N, PIXEL, DWELL = 128, 0.236 / 128, 1e-5
 

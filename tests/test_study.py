@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from mrilab import FFT, L1, LeastSquares, Mask, Wavelet, fista, lambda_max, random_lines, shepp_logan
-from mrilab.study import Results, StudyError, study
+from mrilab.studies.study import Results, StudyError, study
 
 SHAPE = (64, 64)
 TESTS = os.path.dirname(__file__)
@@ -140,7 +140,7 @@ def test_the_same_call_takes_a_schedulers_address(tmp_path):
 
 
 def test_no_scheduler_is_said_so(tmp_path, monkeypatch):
-    monkeypatch.setattr("mrilab.runners.PATIENCE", 1)
+    monkeypatch.setattr("mrilab.studies.runners.PATIENCE", 1)
     with pytest.raises(ConnectionError, match="no scheduler answers at 'tcp://127.0.0.1:9'"):
         study(inverse, [1], tmp_path, scheduler="tcp://127.0.0.1:9")
     for address in ("nowhere at all", ""):
@@ -176,7 +176,7 @@ def test_several_studies_at_once_do_not_meet_at_a_port(tmp_path, recwarn):
 def test_ctrl_c_leaves_what_is_done(tmp_path):
     script = tmp_path / "main.py"
     script.write_text(
-        "from test_study import note\nfrom mrilab.study import study\n"
+        "from test_study import note\nfrom mrilab.studies.study import study\n"
         "if __name__ == '__main__':\n"
         f"    study(note, range(40), r'{tmp_path / 'out'}', settings=dict(log=r'{tmp_path / 'log'}', pause=0.3))\n"
     )
@@ -208,7 +208,7 @@ def test_ctrl_c_leaves_what_is_done(tmp_path):
 def test_a_script_that_is_killed_leaves_whole_files(tmp_path):
     script = tmp_path / "main.py"
     script.write_text(
-        "import numpy as np\nfrom mrilab.study import study\n"
+        "import numpy as np\nfrom mrilab.studies.study import study\n"
         "def big(n): return np.full(2_000_000, n)\n"
         f"study(big, range(100), r'{tmp_path / 'out'}', workers=0)\n"
     )

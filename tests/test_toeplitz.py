@@ -21,12 +21,13 @@ from mrilab import (
     shepp_logan,
     to_numpy,
 )
-from mrilab.compensation import density
-from mrilab.diagonal import Diagonal
-from mrilab.fourier import FFT
-from mrilab.nufft import NUFFT
-from mrilab.toeplitz import NormalEquations, ToeplitzGram, toeplitz_gram
-from mrilab.trajectories import radial, seiffert
+from mrilab.operators.diagonal import Diagonal
+from mrilab.operators.fourier import FFT
+from mrilab.operators.nufft import NUFFT
+from mrilab.operators.toeplitz import ToeplitzGram, toeplitz_gram
+from mrilab.problems.normal_equations import NormalEquations
+from mrilab.sampling.compensation import density
+from mrilab.sampling.trajectories import radial, seiffert
 
 SHAPES = ((16, 16), (15, 9), (1, 6), (31, 64), (6, 5, 7), (24, 24, 20))
 EXACT = {"complex64": 1e-5, "complex128": 1e-9}

@@ -9,9 +9,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mrilab import FFT, shepp_logan
-from mrilab.compensation import density
-from mrilab.nufft import NUFFT
-from mrilab.trajectories import (
+from mrilab.operators.nufft import NUFFT
+from mrilab.sampling.compensation import density
+from mrilab.sampling.trajectories import (
     cones,
     nyquist_shots,
     radial,

@@ -15,11 +15,11 @@ import uses  # noqa: E402
 @pytest.mark.parametrize(
     "code, found",
     [
-        ("from mrilab import fista\nfista", "mrilab.solvers.fista"),
+        ("from mrilab import fista\nfista", "mrilab.solvers.fista.fista"),
         ("import mrilab\nmrilab.psnr(a, b)", "mrilab.metrics.psnr"),
-        ("from mrilab import plots\nplots.gallery({})", "mrilab.plots.gallery"),
+        ("from mrilab import plots\nplots.gallery({})", "mrilab.plots.images.gallery"),
         ("from mrilab.widgets import FoldOver as Fold\nFold(x)", "mrilab.widgets.foldover.FoldOver"),
-        ("from mrilab import *\nx = rss(y)", "mrilab.coils.rss"),
+        ("from mrilab import *\nx = rss(y)", "mrilab.operators.coils.rss"),
     ],
 )
 def test_names_are_found_however_they_are_imported(code, found):
@@ -27,7 +27,9 @@ def test_names_are_found_however_they_are_imported(code, found):
 
 
 def test_names_of_others_and_names_that_are_not_used_are_not_listed():
-    assert uses.names("import numpy as np\nfrom mrilab import FFT, fista\nnp.fft.fft2(FFT)") == ("mrilab.fourier.FFT",)
+    assert uses.names("import numpy as np\nfrom mrilab import FFT, fista\nnp.fft.fft2(FFT)") == (
+        "mrilab.operators.fourier.FFT",
+    )
 
 
 @pytest.mark.book

@@ -20,7 +20,7 @@ import mrilab
 
 @cache
 def uses() -> dict[str, tuple[str, ...]]:
-    """Return the full names, "mrilab.fourier.FFT", that the cells of each page use, in the order of the alphabet."""
+    """Return the full names, such as "mrilab.metrics.psnr", that the cells of each page use, in alphabetical order."""
     paths = {name: ROOT / "book" / f"{name}.md" for name in chapters()}
     return {name: names(source(name)) for name, path in paths.items() if runs(path)}
 
@@ -32,7 +32,7 @@ def source(page: str) -> str:
 
 
 def names(code: str) -> tuple[str, ...]:
-    """Return the full names of the functions and classes of mrilab that code uses: "mrilab.fourier.FFT"."""
+    """Return the full names of the functions and classes of mrilab that code uses: "mrilab.operators.fourier.FFT"."""
     tree = ast.parse(code)
     scope = dict(imports(tree))
     things = [scope.get(node.id) for node in ast.walk(tree) if isinstance(node, ast.Name)]

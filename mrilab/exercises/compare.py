@@ -37,12 +37,13 @@ def differs(answer: Any, expected: Any, tol: float, *, strict: bool = True) -> P
 def _text(answer: Any, expected: str) -> Problem | None:
     if type(answer) is not str and not isinstance(answer, np.str_):
         return Problem(f"a text is asked for, not {_kind(answer)}", "Put it in quotes.")
-    if _plain(str(answer)) == _plain(expected):
+    if plain(str(answer)) == plain(expected):
         return None
     return Problem(f"{str(answer)[:40]!r} is not right")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return a text in small letters, without stops and brackets at its ends and with single spaces."""
     return " ".join(text.casefold().strip(" .()").split())
 
 

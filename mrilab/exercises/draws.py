@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..fidelity import LeastSquares
-from ..linop import LinearOperator
+from ..operators.linop import LinearOperator
+from ..problems.least_squares import LeastSquares
 
 
 def noise(rng: np.random.Generator, *shape: int) -> np.ndarray:

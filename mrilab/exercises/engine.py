@@ -9,7 +9,7 @@ import numpy as np
 
 from . import record as _record
 from .base import Exercise, Inputs, Mistake, find
-from .compare import Problem, _plain, differs
+from .compare import Problem, differs, plain
 from .limit import OutOfTime, limited
 from .verdict import Verdict
 
@@ -90,7 +90,7 @@ def _problem(task: Exercise, answer: Any, inputs: Inputs, expected: Any) -> Prob
 
 
 def _judged(task: Exercise, mine: Any, inputs: Inputs, expected: Any) -> Problem | None:
-    if task.kind == "choice" and isinstance(mine, str) and _plain(mine) not in (task.options or {}):
+    if task.kind == "choice" and isinstance(mine, str) and plain(mine) not in (task.options or {}):
         return Problem(f"the answer is one of {', '.join(task.options or {})}")
     if task.accept is None or mine is None or mine is Ellipsis:
         return differs(mine, expected, task.tol)

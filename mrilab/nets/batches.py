@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..arrays import namespace
-from ..coils import Coils
-from ..fourier import FFT, Mask
-from ..linop import LinearOperator
+from ..arrays.libraries import namespace
+from ..operators.coils import Coils
+from ..operators.fourier import FFT, Mask
+from ..operators.linop import LinearOperator
 from .dataset import Sample
 
 

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from torch.utils.data import Dataset
 
-from .. import masks
-from ..arrays import check_positive
-from ..coils import Coils
+from ..arrays.checks import check_positive, whole
 from ..files import atomic
-from ..fourier import FFT
-from ..phantoms import SPLITS
+from ..operators.coils import Coils
+from ..operators.fourier import FFT
+from ..sampling import masks
+from ..simulation.phantoms import SPLITS
 
 PATTERNS = ("random_lines", "regular_lines", "variable_density", "poisson_disc")
 
@@ -77,7 +77,7 @@ class Slices(Dataset):
         for what, value, known in (("split", split, tuple(SPLITS)), ("pattern", pattern, PATTERNS)):
             if value not in known:
                 raise ValueError(f"unknown {what} {value!r}: it is one of {', '.join(map(repr, known))}")
-        self.split, self.pattern, self.seed = split, pattern, masks.whole("seed", seed, 0)
+        self.split, self.pattern, self.seed = split, pattern, whole("seed", seed, 0)
         self.accels = tuple(check_positive("accel", value) for value in np.atleast_1d(accel).tolist())
         self.noise = check_positive("noise", noise, or_zero=True)
         self.epoch = 0

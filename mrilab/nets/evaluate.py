@@ -17,14 +17,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..fidelity import LeastSquares
 from ..files import atomic
-from ..linop import LinearOperator
 from ..metrics import nrmse, psnr, ssim
+from ..operators.linop import LinearOperator
+from ..operators.undecimated import UndecimatedWavelet
+from ..problems.least_squares import LeastSquares
+from ..problems.regularisers import L1, lambda_max
 from ..progress import progress_bar
-from ..regularisers import L1, lambda_max
-from ..solvers import condat_vu
-from ..undecimated import UndecimatedWavelet
+from ..solvers.condat_vu import condat_vu
 from .networks import count_parameters
 from .plug_and_play import plug_and_play
 from .population import Brains

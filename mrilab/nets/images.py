@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from ..linop import LinearOperator
+from ..operators.linop import LinearOperator
 from .unet import UNet
 
 KINDS = ("complex", "magnitude")

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import smaps
-from ..coils import Coils
-from ..fourier import FFT
-from ..masks import whole
+from ..arrays.checks import whole
+from ..operators.coils import Coils
+from ..operators.fourier import FFT
+from ..simulation import receivers
 from .dataset import Slices
 
 SLICES = 24
@@ -57,7 +57,7 @@ class InVivo(Slices):
         y, x = np.meshgrid(*(np.linspace(-1, 1, n) for n in shape), indexing="ij")
         a, b, c = np.random.default_rng(index).normal(0, 0.6, 3)
         image = size * np.exp(1j * (a * x + b * y + c * (x**2 - y**2)))
-        maps = np.ones((1, *shape)) if self.coils == 1 else smaps.simulate_smaps(self.coils, shape, seed=index)
+        maps = np.ones((1, *shape)) if self.coils == 1 else receivers.simulate_smaps(self.coils, shape, seed=index)
         maps = maps.astype(np.complex64)
         return (FFT(shape) @ Coils(maps))(image.astype(np.complex64)), maps
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays import Array, to_numpy
-from ..atlas import pixel_size
-from ..masks import whole
+from ..arrays.checks import whole
+from ..arrays.libraries import Array, to_numpy
+from ..simulation.atlas import pixel_size
 from .population import Brains
 from .shifts import Altered, Change
 from .trust import Reconstruct, image_of, operator_of

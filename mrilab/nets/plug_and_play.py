@@ -3,9 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from ..arrays import check_positive
-from ..linop import LinearOperator
-from ..masks import whole
+from ..arrays.checks import check_positive, whole
+from ..operators.linop import LinearOperator
 from .unrolled import solve
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import acquisition, atlas, phantoms, smaps
-from ..masks import whole
+from ..arrays.checks import whole
+from ..simulation import atlas, phantoms, receivers, scanner
 from .dataset import Slices
 
 
@@ -57,15 +57,15 @@ class Brains(Slices):
         fine = (2 * self.shape[0], 2 * self.shape[1])
         image = phantoms.brain(fine, index, split=self.split)
         maps = [self._maps(grid, index) for grid in (fine, self.shape)]
-        return acquisition.simulate(image, maps[0], self.shape), maps[1]
+        return scanner.simulate(image, maps[0], self.shape), maps[1]
 
     def _maps(self, grid: tuple[int, int], index: int) -> np.ndarray:
         if self.coils == 1:
             return np.ones((1, *grid), np.complex64)
-        return smaps.simulate_smaps(self.coils, grid, seed=3 * index + list(phantoms.SPLITS).index(self.split))
+        return receivers.simulate_smaps(self.coils, grid, seed=3 * index + list(phantoms.SPLITS).index(self.split))
 
     def _key(self) -> str:
         """Name the folder after all that a slice depends on, the code included: a stale one is never read."""
-        sources = b"".join(Path(str(module.__file__)).read_bytes() for module in (phantoms, atlas, acquisition, smaps))
+        sources = b"".join(Path(str(module.__file__)).read_bytes() for module in (phantoms, atlas, scanner, receivers))
         digest = hashlib.sha256(sources + Path(__file__).read_bytes()).hexdigest()[:12]
         return f"{self.shape[0]}x{self.shape[1]}-{self.coils}coils-{digest}"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..coils import Coils
-from ..data import load_kspace
-from ..espirit import espirit
-from ..fourier import FFT
+from ..data.load import load_kspace
+from ..operators.coils import Coils
+from ..operators.fourier import FFT
+from ..parallel.espirit import espirit
 from .dataset import Slices
 
 SUFFIXES = (".h5", ".npy", ".cfl")
@@ -91,7 +91,7 @@ def check_apart(*sets: ScanFolder) -> None:
 def _count(path: Path) -> int:
     """Return the number of slices in a file; fastMRI's says so without being read."""
     if path.suffix.lower() == ".h5":
-        from ..hdf5 import open_hdf5
+        from ..data.hdf5 import open_hdf5
 
         with open_hdf5(path) as file:
             if "kspace" in file:

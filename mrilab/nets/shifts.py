@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from .. import acquisition, phantoms
-from ..coils import Coils
-from ..fourier import FFT
 from ..metrics import psnr
+from ..operators.coils import Coils
+from ..operators.fourier import FFT
+from ..simulation import phantoms, scanner
 from .dataset import Slices
 from .population import Brains
 from .trust import Reconstruct, image_of, operator_of
@@ -45,7 +45,7 @@ class Altered(Brains):
         image = np.asarray(self.change(phantoms.brain(fine, index, split=self.split), index))
         if image.shape != fine:
             raise ValueError(f"the change made an image of shape {image.shape} from one of {fine}")
-        return acquisition.simulate(image, self._maps(fine, index), self.shape), self._maps(self.shape, index)
+        return scanner.simulate(image, self._maps(fine, index), self.shape), self._maps(self.shape, index)
 
 
 class OwnGrid(Brains):

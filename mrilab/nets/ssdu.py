@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..masks import plan
+from ..sampling.masks import plan
 from .batches import Batch
 
 

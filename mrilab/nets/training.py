@@ -20,7 +20,7 @@ from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader, DistributedSampler, Subset
 
-from ..arrays import best_device
+from ..arrays.libraries import best_device
 from ..files import atomic
 from ..metrics import psnr
 from ..progress import progress_bar

@@ -12,11 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..arrays import Array, check_positive, to_numpy
-from ..coils import Coils
-from ..fourier import FFT, Mask
-from ..linop import LinearOperator
-from ..masks import whole
+from ..arrays.checks import check_positive, whole
+from ..arrays.libraries import Array, to_numpy
+from ..operators.coils import Coils
+from ..operators.fourier import FFT, Mask
+from ..operators.linop import LinearOperator
 from .dataset import Sample
 
 Reconstruct = Callable[[LinearOperator, Tensor], Tensor]

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ..masks import whole
+from ..arrays.checks import whole
 
 
 class UNet(nn.Module):

@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from ..linop import LinearOperator
-from ..masks import whole
+from ..arrays.checks import whole
+from ..operators.linop import LinearOperator
 from .images import ImageUNet
 
 CONSISTENCY = ("gradient", "cg")

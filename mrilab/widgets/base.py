@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..arrays import Array, to_numpy
+from ..arrays.libraries import Array, to_numpy
 
 FOLDER = Path(__file__).parent
 LEAST, MOST = 16, 1024  # sides of an image: powers of two, for the FFT in the browser

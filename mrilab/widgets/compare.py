@@ -6,7 +6,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from ..arrays import Array, to_numpy
+from ..arrays.libraries import Array, to_numpy
 from ..metrics import nrmse, psnr, ssim
 from .base import source
 

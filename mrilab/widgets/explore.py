@@ -10,7 +10,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from ..arrays import to_numpy
+from ..arrays.libraries import to_numpy
 from .base import source
 
 FRAMES, BYTES = 64, 400_000  # what one widget may add to a page

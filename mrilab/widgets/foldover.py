@@ -4,9 +4,9 @@ import anywidget
 import numpy as np
 import traitlets
 
-from ..arrays import Array, to_numpy
-from ..atlas import pixel_size
-from ..smaps import CYLINDER, LOOP, RING, SEGMENTS, WIRE
+from ..arrays.libraries import Array, to_numpy
+from ..simulation.atlas import pixel_size
+from ..simulation.receivers import CYLINDER, LOOP, RING, SEGMENTS, WIRE
 from .base import bits, check_mask, source, to_int16
 
 LEAST, MOST = 16, 256  # sides; all is computed anew at every move

@@ -3,8 +3,8 @@
 import anywidget
 import traitlets
 
-from ..arrays import Array
-from ..masks import center_box
+from ..arrays.libraries import Array
+from ..sampling.masks import center_box
 from .base import bits, check_image, check_mask, mask_of, source, to_int16
 
 

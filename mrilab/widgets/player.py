@@ -7,12 +7,12 @@ import anywidget
 import numpy as np
 import traitlets
 
-from ..arrays import Array, check_positive, to_numpy
-from ..compensation import density
-from ..fourier import check_shape
-from ..gradients import GAMMA, slew_rates
-from ..nufft import NUFFT
-from ..trajectories import check_shots
+from ..arrays.checks import check_positive, check_shape
+from ..arrays.libraries import Array, to_numpy
+from ..operators.nufft import NUFFT
+from ..sampling.compensation import density
+from ..sampling.hardware import GAMMA, slew_rates
+from ..sampling.trajectories import check_shots
 from .base import source, to_int16
 
 LEAST, MOST = 16, 512  # sides; the browser grids on a plane at least 1½ times as large

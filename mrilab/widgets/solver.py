@@ -4,9 +4,9 @@ import anywidget
 import numpy as np
 import traitlets
 
-from ..arrays import Array
-from ..filterbank import filters
-from ..masks import variable_density
+from ..arrays.libraries import Array
+from ..operators.wavelets import filters
+from ..sampling.masks import variable_density
 from .base import bits, check_image, check_mask, mask_of, source, to_int16
 
 LEVEL = 4

@@ -4,10 +4,10 @@
 
 import numpy as np
 
-from ...coils import Coils
-from ...fourier import FFT
-from ...masks import regular_lines
-from ...sense import g_factor
+from ...operators.coils import Coils
+from ...operators.fourier import FFT
+from ...parallel.sense import g_factor
+from ...sampling.masks import regular_lines
 from ..base import choice, exercise
 from ..compare import differs
 from ..draws import noise, unit_maps

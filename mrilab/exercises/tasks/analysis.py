@@ -6,11 +6,11 @@ from functools import cache
 
 import numpy as np
 
-from ...differences import FiniteDifference
-from ...fidelity import LeastSquares
-from ...linop import Identity
-from ...regularisers import L1, GroupL1
-from ...solvers import condat_vu
+from ...operators.differences import FiniteDifference
+from ...operators.linop import Identity
+from ...problems.least_squares import LeastSquares
+from ...problems.regularisers import L1, GroupL1
+from ...solvers.condat_vu import condat_vu
 from ..base import choice, exercise
 from ..draws import least_squares, matrix, noise
 

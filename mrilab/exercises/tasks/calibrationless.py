@@ -5,9 +5,9 @@
 import numpy as np
 from scipy.optimize import isotonic_regression
 
-from ...coils import rss
-from ...oscar import OSCAR
-from ...regularisers import L1, GroupL1
+from ...operators.coils import rss
+from ...problems.oscar import OSCAR
+from ...problems.regularisers import L1, GroupL1
 from ..base import choice, exercise
 from ..draws import noise
 

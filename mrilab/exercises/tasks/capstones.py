@@ -7,14 +7,14 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from ...densities import draw_mask, energy_density
-from ...fidelity import LeastSquares
-from ...fourier import FFT, Mask
-from ...masks import center_box, variable_density
 from ...metrics import psnr
-from ...regularisers import L1, lambda_max
-from ...solvers import fista
-from ...wavelets import Wavelet
+from ...operators.fourier import FFT, Mask
+from ...operators.wavelets import Wavelet
+from ...problems.least_squares import LeastSquares
+from ...problems.regularisers import L1, lambda_max
+from ...sampling.densities import draw_mask, energy_density
+from ...sampling.masks import center_box, variable_density
+from ...solvers.fista import fista
 from ..base import choice, exercise
 from ..compare import differs
 from ..draws import noise

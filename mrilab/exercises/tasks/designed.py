@@ -4,8 +4,8 @@
 
 import numpy as np
 
-from ...gradients import GAMMA, gradients, slew_rates, step_limits
-from ...trajectories import spiral
+from ...sampling.hardware import GAMMA, gradients, slew_rates, step_limits
+from ...sampling.trajectories import spiral
 from ..base import choice, exercise
 
 

@@ -4,8 +4,8 @@
 
 import numpy as np
 
-from ...fourier import FFT
-from ...masks import center_box, center_lines
+from ...operators.fourier import FFT
+from ...sampling.masks import center_box, center_lines
 from ..base import choice, exercise
 from ..draws import noise
 

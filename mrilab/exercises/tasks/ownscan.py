@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from ...channels import noise_covariance, prewhiten
+from ...parallel.channels import noise_covariance, prewhiten
 from ..base import choice, exercise
 from ..draws import noise
 

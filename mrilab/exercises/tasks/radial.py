@@ -5,7 +5,7 @@
 import numpy as np
 from scipy.optimize import brentq
 
-from ...trajectories import nyquist_shots, radial, shots_for
+from ...sampling.trajectories import nyquist_shots, radial, shots_for
 from ..base import choice, exercise
 from ..draws import Matrix
 

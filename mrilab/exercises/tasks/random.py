@@ -4,8 +4,8 @@
 
 import numpy as np
 
-from ...densities import decay_density
-from ...masks import acceleration
+from ...sampling.densities import decay_density
+from ...sampling.masks import acceleration
 from ..base import choice, exercise
 
 

@@ -4,10 +4,10 @@
 
 import numpy as np
 
-from ...coils import Coils, rss
-from ...fourier import FFT, Mask
-from ...masks import center_box, random_lines
 from ...metrics import psnr
+from ...operators.coils import Coils, rss
+from ...operators.fourier import FFT, Mask
+from ...sampling.masks import center_box, random_lines
 from ..base import choice, exercise
 from ..draws import noise, unit_maps
 

@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from ...regularisers import L1
+from ...problems.regularisers import L1
 from ..base import choice, exercise
 from ..draws import noise
 

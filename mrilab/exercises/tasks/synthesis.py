@@ -6,7 +6,7 @@ from math import sqrt
 
 import numpy as np
 
-from ...regularisers import L1, lambda_max
+from ...problems.regularisers import L1, lambda_max
 from ..base import choice, exercise
 from ..draws import least_squares, noise
 

@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from ...fourier import FFT
+from ...operators.fourier import FFT
 from ..base import choice, exercise
 from ..draws import matrix, noise
 

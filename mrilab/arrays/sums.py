@@ -1,0 +1,146 @@
+"""Lazy sums of arrays, and inner products of them, each computed in one pass over memory, which is what they cost.
+
+>>> x, x_old = lazy(np.array([1.0, 2.0])), lazy(np.array([0.0, 2.0]))
+>>> (x + 0.5 * (x - x_old)).value()
+array([1.5, 2. ])
+"""
+
+import numpy as np
+
+from .libraries import Array, is_complex, is_numpy, namespace
+from .memory import empty
+from .threads import split
+
+Term = tuple[float, Array]
+
+
+class Sum:
+    """The linear combination Σ cᵢ xᵢ of arrays of one shape, which remembers its terms and computes nothing.
+
+    `+`, `−` and products with numbers give further sums of the same arrays, so that an algorithm can be written as in
+    its paper. Whoever needs the numbers (a prox, an inner product, `value`) goes through all arrays once.
+
+    >>> x = lazy(np.ones(2))
+    >>> (3 * x - x).terms
+    [(2.0, array([1., 1.]))]
+    """
+
+    __array_ufunc__ = None  # so that NumPy scalars and arrays leave `2 * x` to us
+
+    def __init__(self, *terms: Term):
+        arrays = {id(x): x for _, x in terms}
+        self.terms = [(sum(float(c) for c, y in terms if y is x), x) for x in arrays.values()]
+
+    def __add__(self, other: "Sum | Array") -> "Sum":
+        return Sum(*self.terms, *lazy(other).terms)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: "Sum | Array") -> "Sum":
+        return self + -1.0 * lazy(other)
+
+    def __neg__(self) -> "Sum":
+        return -1.0 * self
+
+    def __rmul__(self, factor: float) -> "Sum":
+        return Sum(*((factor * c, x) for c, x in self.terms))
+
+    def value(self, out: Array | None = None) -> Array:
+        """Return the sum as an array: one of its own where nothing is to be computed, so do not write into it.
+
+        `out`, which may be one of the terms, takes the result where that is cheaper (NumPy); others ignore it.
+        """
+        terms = [(c, x) for c, x in self.terms if c != 0] or self.terms[:1]
+        return terms[0][1] if len(terms) == 1 and terms[0][0] == 1 else combine(*terms, out=out)
+
+    def stored(self, out: Array | None = None) -> "Sum":
+        """Return the sum of one term that is the `value`: what is needed more than once is computed once."""
+        return lazy(self.value(out))
+
+
+def lazy(x: Array | Sum) -> Sum:
+    """Return an array as a sum of one term, and a sum as it is."""
+    return x if isinstance(x, Sum) else Sum((1.0, x))
+
+
+def alike(arrays: list[Array]) -> bool:
+    """Say whether these are NumPy arrays that lie in memory the same way, so that a kernel can walk along all."""
+    first = arrays[0]
+    return all(
+        is_numpy(x) and x.shape == first.shape and x.dtype == first.dtype and x.flags.c_contiguous for x in arrays
+    )
+
+
+def floats(x: np.ndarray) -> np.ndarray:
+    """Return a NumPy array as one row of floats, complex numbers as pairs: a view of it where it is contiguous.
+
+    >>> floats(np.array([[1 + 2j], [3]]))
+    array([1., 2., 3., 0.])
+    """
+    return np.ascontiguousarray(x).reshape(-1).view(x.real.dtype)
+
+
+def collect(*sums: Sum) -> tuple[list[list[float]], list[Array]]:
+    """Return the coefficients of each sum for all the arrays that occur in any, and these, each once.
+
+    >>> x, y = np.ones(1), np.zeros(1)
+    >>> collect(lazy(x), 3 * lazy(x) + y)[0]
+    [[1.0, 0], [3.0, 1.0]]
+    """
+    arrays = {id(x): x for one in sums for _, x in one.terms}
+    return [[sum(c for c, x in one.terms if id(x) == key) for key in arrays] for one in sums], list(arrays.values())
+
+
+def combine(*terms: Term, out: Array | None = None) -> Array:
+    """Return the linear combination Σ cᵢ xᵢ of arrays of one shape, computed; `out` as in `Sum.value`.
+
+    >>> combine((2.0, np.ones(2)), (-1.0, np.ones(2)))
+    array([1., 1.])
+    """
+    [coeffs], arrays = collect(Sum(*terms))
+    if not alike(arrays):
+        return sum(c * x for c, x in zip(coeffs, arrays, strict=True))
+    from . import loops
+
+    out = empty(arrays[0].shape, arrays[0].dtype) if out is None else out
+    target = floats(out)
+    row, rows = np.array(coeffs, target.dtype), loops.filled([floats(x) for x in arrays])
+    split(loops.combine, -(-target.size // loops.BLOCK), target, row, rows, work=target.size)
+    return out
+
+
+def inner(x: Array | Sum, y: Array | Sum) -> float:
+    """Return the real inner product Re⟨x, y⟩ = Re Σ x̄ᵢ yᵢ, accumulated in double precision.
+
+    Both may be sums, which are added up on the way and never stored.
+
+    >>> inner(np.array([1j, 2]), np.array([1j, 3]))
+    7.0
+    """
+    return inners(x, y)[0]
+
+
+def inners(x: Array | Sum, *ys: Array | Sum) -> list[float]:
+    """Return the inner product of x with each y, all in the same pass.
+
+    >>> a, b = np.array([1j, 2]), np.array([1j, 3])
+    >>> inners(lazy(b) - a, a, 2 * lazy(a))
+    [2.0, 4.0]
+    """
+    coeffs, arrays = collect(*map(lazy, (x, *ys)))
+    return _inners_fast(coeffs, arrays) if alike(arrays) else _inners(coeffs, arrays)
+
+
+def _inners_fast(coeffs, arrays):
+    from . import loops
+
+    rows = loops.filled([floats(x) for x in arrays])
+    table, size = np.array(coeffs, rows[0].dtype), rows[0].size
+    return sum(split(loops.inners, -(-size // loops.BLOCK), table, rows, work=size)).tolist()
+
+
+def _inners(coeffs, arrays):
+    x, *ys = (sum(c * array for c, array in zip(row, arrays, strict=True)) for row in coeffs)
+    xp = namespace(x)
+    products = (xp.real(xp.conj(x) * y) if is_complex(x) else x * y for y in ys)
+    return [float(xp.sum(product, dtype=xp.float64)) for product in products]

@@ -1,0 +1,29 @@
+"""Threads: how many cores this process may use, and a loop split over them."""
+
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+_here = threading.local()
+
+
+def workers():
+    """Number of cores that this process may use, or 1 within a piece of a `split`: the others have pieces too."""
+    if hasattr(_here, "in_a_piece"):
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def split(kernel, n, *args, work=1 << 62):
+    """Run `kernel(start, stop, *args)` over 0…n in one piece a core, and return what the pieces return.
+
+    The kernel is a compiled loop, or a function that calls such: within a piece nothing is split again.
+
+    Jobs that touch fewer than 2¹⁶ numbers (`work`) are not worth a second thread.
+    """
+    parts = min(workers(), n) if work >= 1 << 16 else 1
+    if parts <= 1:
+        return [kernel(0, n, *args)]
+    edges = [n * i // parts for i in range(parts + 1)]
+    with ThreadPoolExecutor(parts, initializer=setattr, initargs=(_here, "in_a_piece", True)) as pool:
+        return list(pool.map(lambda i: kernel(edges[i], edges[i + 1], *args), range(parts)))

@@ -1,0 +1,114 @@
+"""BART's pair of files: a text header `.hdr` with the sizes, and `.cfl` with the complex numbers.
+
+BART stores little-endian complex64, the first axis fastest, and calls its first axes readout, phase encode 1, phase
+encode 2, coil, maps; eleven more follow, slices the 13th. Its Fourier transform is centred as ours is. Source: the data
+format page of BART's documentation.
+"""
+
+import os
+from math import prod
+from pathlib import Path
+
+import numpy as np
+
+from ..arrays.libraries import Array, to_numpy
+from ..files import atomic
+from .scan import DataError, Scan, check_file, finish, split_readout, to_complex64
+
+AXES, SLICE = 16, 13  # how many axes BART has, and which of them counts slices
+
+
+def read_cfl(path: str | os.PathLike) -> Scan:
+    """Return the k-space of a pair `.cfl` and `.hdr`, given either name or the one without suffix.
+
+    From BART's (READ, PHS1, PHS2, COIL, …) come the axes (…, C, H, W) = (…, COIL, PHS1, READ), other axes longer than
+    1 in front, BART's last one first. A slice with two phase encodes (READ = 1) gives (…, COIL, PHS1, PHS2), and a 3-D
+    scan a stack of such slices, (…, READ, COIL, PHS1, PHS2), after an inverse FFT along the readout. BART's headers
+    know no voxel size.
+
+    Raises FileNotFoundError if neither file exists, and DataError for anything that is not such a pair: its size is
+    compared with the header before memory is asked for.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     save_cfl(folder + "/brain", np.ones((8, 6, 4), np.complex64))
+    ...     read_cfl(folder + "/brain.cfl")
+    Scan: 8 coils on a grid of 6 × 4, 100 % of it sampled
+    """
+    header, data = _pair(path)
+    dims = _read_dims(header)
+    size, wanted = check_file(data), 8 * prod(dims)
+    if size != wanted:
+        raise DataError(
+            data, f"{size} bytes", f"{wanted}: {' × '.join(map(str, dims))} numbers of 8 bytes, as {header.name} says"
+        )
+    stored = np.memmap(data, dtype="<c8", mode="r", shape=tuple(reversed(dims)))
+    lead = [n for n in stored.shape[:-4] if n > 1]
+    volume = to_complex64(stored).reshape(*lead, *stored.shape[-4:])  # (…, C, Z, Y, X)
+    if volume.shape[-3] == 1:
+        return finish(data, volume[..., 0, :, :])
+    if volume.shape[-1] == 1:
+        return finish(data, np.ascontiguousarray(volume[..., 0].swapaxes(-1, -2)))
+    return finish(data, split_readout(volume, volume.shape[-1]))
+
+
+def save_cfl(path: str | os.PathLike, array: Array) -> None:
+    """Write k-space, coil images or maps (C, H, W), a stack (slices, C, H, W) of them, or an image (H, W) for BART.
+
+    The axes become READ = W, PHS1 = H, COIL = C, SLICE; `read_cfl` gives the same array back. Each file is whole or
+    not there: the data are renamed into place first, then the header.
+
+    Raises TypeError for an array that is not complex, ValueError for other shapes, an empty array and NaN.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     save_cfl(folder + "/maps", np.ones((8, 6, 4), np.complex64))
+    ...     sorted(os.listdir(folder))
+    ['maps.cfl', 'maps.hdr']
+    """
+    values = to_numpy(array)
+    if values.dtype.kind != "c":
+        raise TypeError(f"save_cfl takes complex numbers, got {values.dtype} of shape {values.shape}")
+    if values.ndim not in (2, 3, 4) or values.size == 0:
+        raise ValueError(f"save_cfl takes (H, W), (C, H, W) or (slices, C, H, W), not empty, got {values.shape}")
+    values = to_complex64(values)
+    if not np.isfinite(values).all():
+        raise ValueError(f"save_cfl got an array of shape {values.shape} with NaN or infinite values")
+    slices, coils, height, width = (1,) * (4 - values.ndim) + values.shape
+    dims = [1] * AXES
+    dims[0], dims[1], dims[3], dims[SLICE] = width, height, coils, slices
+    header, data = _names(path)
+    with atomic(header) as header_part, atomic(data) as data_part:
+        values.astype("<c8", copy=False).tofile(data_part)
+        header_part.write_text("# Dimensions\n" + " ".join(map(str, dims)) + "\n")
+
+
+def _names(path: str | os.PathLike) -> tuple[Path, Path]:
+    base = Path(path)
+    base = base.with_suffix("") if base.suffix.lower() in (".cfl", ".hdr") else base
+    return base.with_name(base.name + ".hdr"), base.with_name(base.name + ".cfl")
+
+
+def _pair(path: str | os.PathLike) -> tuple[Path, Path]:
+    """Return the paths of header and data; raise unless both are there."""
+    header, data = _names(path)
+    if not header.exists() and not data.exists():
+        raise FileNotFoundError(f"there is no file {data}, and no {header.name}")
+    for there, missing in ((header, data), (data, header)):
+        if not missing.exists():
+            raise DataError(there, f"no {missing.name} beside it", "both files of a BART pair")
+    return header, data
+
+
+def _read_dims(header: Path) -> list[int]:
+    """Return BART's 16 sizes, the first the fastest."""
+    check_file(header)
+    with open(header, "rb") as file:
+        lines = file.read(1 << 16).decode("ascii", errors="replace").splitlines()
+    if "# Dimensions" not in [line.strip() for line in lines]:
+        raise DataError(header, f"a header that begins {lines[0][:40]!r}", "a line '# Dimensions', then the sizes")
+    place = [line.strip() for line in lines].index("# Dimensions") + 1
+    words = lines[place].split() if place < len(lines) else []
+    if not 1 <= len(words) <= AXES or not all(w.isascii() and w.isdigit() and len(w) < 19 and int(w) for w in words):
+        raise DataError(header, f"the sizes {' '.join(words)[:60]!r}", f"1 to {AXES} whole numbers above 0")
+    return [int(word) for word in words] + [1] * (AXES - len(words))

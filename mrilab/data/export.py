@@ -1,0 +1,135 @@
+"""Images out of Python: NIfTI for volumes with their voxel size, PNG for a page."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from ..arrays.libraries import Array, to_numpy
+from ..files import atomic
+
+
+def save_image(path: str | os.PathLike, image: Array, **settings) -> None:
+    """Write an image in the format of the path's suffix: `save_nifti` for .nii and .nii.gz, `save_png` for .png.
+
+    `settings` are those of the two. Raises ValueError for another suffix.
+
+    >>> save_image("brain.jpg", np.ones((4, 4)))
+    Traceback (most recent call last):
+    ValueError: cannot write brain.jpg: the suffix is .png, .nii or .nii.gz
+    """
+    name = Path(path).name.lower()
+    if name.endswith((".nii", ".nii.gz")):
+        save_nifti(path, image, **settings)
+    elif name.endswith(".png"):
+        save_png(path, image, **settings)
+    else:
+        raise ValueError(f"cannot write {path}: the suffix is .png, .nii or .nii.gz")
+
+
+def save_nifti(path: str | os.PathLike, image: Array, voxel_size: tuple[float, ...] = (1.0, 1.0, 1.0)) -> None:
+    """Write the magnitude of an image (H, W) or of slices (D, H, W) as NIfTI, float32, with its voxel size.
+
+    The array in the file has the axes and the order of ours. The affine gives them their sizes and directions, so that
+    viewers show slices upright: columns run along x, rows along −y, slices along z, and the centre is at the origin.
+    That is a choice: raw data here tell of no patient's left and right, so do not read them off the file.
+
+    Parameters
+    ----------
+    path : str or path
+        Ending in .nii or .nii.gz. Written whole or not at all.
+    image : array (H, W) or (D, H, W)
+        Real numbers are stored as they are, complex ones as magnitudes; the phase is lost.
+    voxel_size : (float, float, float)
+        Millimetres along (D, H, W), as a `Scan` has it. A pair is along (H, W), with a thickness of 1 mm.
+
+    Raises
+    ------
+    ValueError
+        For another suffix or shape, an empty image, NaN, and sizes that are not above 0.
+    ImportError
+        Without nibabel.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> import nibabel
+    >>> with TemporaryDirectory() as folder:
+    ...     save_nifti(folder + "/brain.nii", np.ones((3, 5, 4)), voxel_size=(5.0, 1.2, 0.9))
+    ...     stored = nibabel.load(folder + "/brain.nii")
+    ...     print(stored.shape, *stored.header.get_zooms())
+    (3, 5, 4) 5.0 1.2 0.9
+    """
+    path = Path(path)
+    if not path.name.lower().endswith((".nii", ".nii.gz")):
+        raise ValueError(f"cannot write {path}: a NIfTI file ends in .nii or .nii.gz")
+    values = _magnitude(image, "save_nifti", (2, 3))
+    steps = _sizes(voxel_size)
+    try:
+        import nibabel
+    except ImportError as error:
+        raise ImportError(f"writing {path.name} needs nibabel: pip install nibabel") from error
+    axes = [np.array([0, 0, steps[0]]), np.array([0, -steps[1], 0]), np.array([steps[2], 0, 0])]
+    axes = axes if values.ndim == 3 else [axes[1], axes[2], axes[0]]  # a third axis of length 1
+    affine = np.eye(4)
+    affine[:3, :3] = np.stack(axes, axis=1)
+    affine[:3, 3] = -0.5 * affine[:3, :3] @ (np.array((*values.shape, 1)[:3]) - 1)
+    stored = nibabel.Nifti1Image(values, affine)
+    stored.header.set_xyzt_units("mm")
+    stored.set_sform(affine, code="aligned")
+    stored.set_qform(affine, code="unknown")
+    with atomic(path) as part:
+        nibabel.save(stored, part)
+
+
+def save_png(path: str | os.PathLike, image: Array, window: tuple[float, float] | None = None) -> tuple[float, float]:
+    """Write an image (H, W) as PNG, 8 bits of grey a pixel, one pixel each, and return the window that was used.
+
+    The window (low, high) is mapped to black and white, and what lies outside is clipped; the default is from 0 to the
+    image's maximum. To compare pictures, give all the same one. Complex numbers are shown by their magnitude.
+
+    Raises ValueError for another suffix or shape, an empty image, NaN, and a window without low < high.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     save_png(folder + "/brain.png", np.array([[0, 1j], [2, -4]]))
+    (0.0, 4.0)
+    """
+    path = Path(path)
+    if not path.name.lower().endswith(".png"):
+        raise ValueError(f"cannot write {path}: a PNG file ends in .png")
+    values = _magnitude(image, "save_png", (2,))
+    if window is None:
+        window = (0.0, float(values.max()) or 1.0)  # an image of zeros is black
+    low, high = map(float, window)
+    if not -np.inf < low < high < np.inf:
+        raise ValueError(f"a window is (low, high), low below high, got {window!r}")
+    import matplotlib.image
+
+    grey = np.rint(255 * np.clip((values.astype(np.float64) - low) / (high - low), 0, 1)).astype(np.uint8)
+    with atomic(path) as part:
+        matplotlib.image.imsave(part, np.repeat(grey[..., None], 3, axis=-1), format="png")
+    return low, high
+
+
+def _magnitude(image: Array, who: str, dimensions: tuple[int, ...]) -> np.ndarray:
+    """Return a float32 image: real values as they are, complex ones by magnitude; raise if it is not one."""
+    values = to_numpy(image)
+    if values.dtype.kind not in "fciu":
+        raise ValueError(f"{who} takes an image of numbers, got {values.dtype}")
+    if values.ndim not in dimensions or values.size == 0:
+        shapes = " or ".join({2: "(H, W)", 3: "(D, H, W)"}[n] for n in dimensions)
+        raise ValueError(f"{who} takes an image {shapes} that is not empty, got {values.shape}")
+    with np.errstate(over="ignore"):
+        values = (abs(values) if values.dtype.kind == "c" else values).astype(np.float32)
+    bad = int(np.count_nonzero(~np.isfinite(values)))
+    if bad:
+        raise ValueError(f"{who} got an image of shape {values.shape} with {bad} NaN or infinite values")
+    return values
+
+
+def _sizes(voxel_size: tuple[float, ...]) -> tuple[float, ...]:
+    steps = tuple(map(float, voxel_size))
+    if len(steps) not in (2, 3) or not all(0 < step < np.inf for step in steps):
+        raise ValueError(f"voxel_size is (slice, H, W) or (H, W) in mm, above 0, got {voxel_size!r}")
+    return (1.0,) * (3 - len(steps)) + steps

@@ -1,0 +1,12 @@
+"""Linear operators and their algebra: A = Mask(mask) @ FFT(shape) @ Coils(smaps).
+
+linop        A.op, A.adj_op, A.H, A @ B, A + B, 2 * A
+fourier      FFT, Mask
+nufft        the Fourier transform at any points of k-space
+toeplitz     AᴴA of a NUFFT as a convolution
+coils        Coils, rss
+diagonal     weights
+differences  finite differences
+wavelets     orthogonal wavelets and their filters; wavelet_loops compiled
+undecimated  wavelets without down-sampling
+"""

@@ -1,0 +1,53 @@
+"""Multiplication by a fixed array, as an operator: weights of samples, phases, windows."""
+
+import numpy as np
+
+from ..arrays.libraries import Array, Constant, is_complex, namespace, to_numpy
+from .linop import LinearOperator
+
+
+class Diagonal(LinearOperator):
+    """The diagonal operator D: y = d · x, and Dᴴ y = d̄ · y.
+
+    With density weights w, `Diagonal(w**0.5) @ A` is the operator of a weighted least-squares problem, and Aᴴ
+    Diagonal(w) y is a gridding reconstruction. Written out like this, the adjoint stays the adjoint.
+
+    Parameters
+    ----------
+    d : array
+        Real or complex; its shape is that of x and y, and axes in front of it are batch. Complex d needs complex x.
+
+    Raises
+    ------
+    TypeError
+        For a d that is no array of numbers.
+    ValueError
+        For a d that is empty or holds NaN or infinite values.
+
+    Examples
+    --------
+    >>> D = Diagonal(np.array([1.0, 2.0]))
+    >>> D(np.ones(2)), D.lipschitz()
+    (array([1., 2.]), 4.0)
+    """
+
+    def __init__(self, d: Array):
+        xp, shape = namespace(d), tuple(d.shape)
+        if not xp.isdtype(d.dtype, ("bool", "numeric")):
+            raise TypeError(f"Diagonal takes numbers, got {d.dtype} of shape {shape}")
+        if 0 in shape or not shape:
+            raise ValueError(f"Diagonal takes at least one number along each of its axes, got shape {shape}")
+        values = to_numpy(d)
+        bad = np.count_nonzero(~np.isfinite(values))
+        if bad:
+            raise ValueError(f"Diagonal takes finite numbers, got {bad} NaN or infinite values of {values.size}")
+        super().__init__(shape, shape)
+        self.d, self._d = d, Constant(d)
+        self.needs_complex = is_complex(d)
+        self.norm2 = float(np.max(np.abs(values).astype(np.float64))) ** 2
+
+    def _op(self, x):
+        return self._d.like(x) * x
+
+    def _adj_op(self, y):
+        return namespace(y).conj(self._d.like(y)) * y if self.needs_complex else self._op(y)

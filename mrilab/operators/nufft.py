@@ -1,0 +1,164 @@
+"""The Fourier transform at any points of k-space, on mri-nufft: finufft on the CPU, cufinufft on a GPU."""
+
+import warnings
+from functools import cache
+from math import prod, sqrt
+
+import numpy as np
+from array_api_compat import device, is_torch_array
+
+from ..arrays.checks import check_shape
+from ..arrays.libraries import Array, like, namespace, to_numpy
+from .linop import LinearOperator
+
+TOLERANCE = {"float32": 1e-6, "float64": 1e-12}  # relative error that is asked of the backend, by precision
+
+
+def import_mrinufft():
+    """Return the module mrinufft; an ImportError says how to install it."""
+    try:
+        import mrinufft
+    except ImportError as error:
+        raise ImportError("NUFFT and some trajectories need mri-nufft: pip install 'mrilab[nufft]'") from error
+    return mrinufft
+
+
+def check_trajectory(trajectory: Array, who: str, dims: tuple[int, ...] = (2, 3)) -> np.ndarray:
+    """Return a trajectory (..., d) as float64 NumPy array; raise unless it holds points of [-½, ½]^d."""
+    xp, shape = namespace(trajectory), tuple(trajectory.shape)
+    if not xp.isdtype(trajectory.dtype, "real floating"):
+        raise TypeError(f"{who} takes a trajectory of real numbers, got {trajectory.dtype} of shape {shape}")
+    if len(shape) < 2 or shape[-1] not in dims:
+        wanted = " or ".join(f"(..., {d})" for d in dims)
+        raise ValueError(f"{who} takes a trajectory of shape {wanted}, got {shape}")
+    if 0 in shape:
+        raise ValueError(f"{who} got an empty trajectory of shape {shape}")
+    points = to_numpy(trajectory).astype(np.float64)
+    bad = np.count_nonzero(~np.isfinite(points))
+    if bad:
+        raise ValueError(f"{who} got a trajectory with {bad} NaN or infinite values of {points.size}")
+    largest = abs(points).max()
+    if largest > 0.5 + 1e-6:  # rotations round
+        raise ValueError(f"{who} takes a trajectory in [-½, ½], in cycles per pixel, got values up to {largest:.4g}")
+    return points
+
+
+class NUFFT(LinearOperator):
+    """The non-uniform Fourier transform: the image's spectrum at the points of a trajectory.
+
+    y_k = 1/√N Σ_r x[r] exp(−2πi k·r), r counted from index n//2 of each axis and N the number of pixels, so that it is
+    `FFT(shape)` where k = (j − n//2)/n (Fessler and Sutton 2003; computed by finufft, Barnett et al. 2019). It is no
+    isometry: Aᴴ is not A⁻¹, and ‖A‖² is found by iteration. Density weights are an operator of their own, `Diagonal`.
+
+    The relative error is about 10⁻⁶ in single precision, plus 5·10⁻⁸ a pixel of the longest side from the rounding of
+    k, and 10⁻¹² in double. In torch gradients flow through A and Aᴴ (not to the trajectory).
+
+    Parameters
+    ----------
+    trajectory : real array (..., d) or (shots, samples, d)
+        Points of k-space in cycles per pixel, within [-½, ½], in the order of the axes of `shape`. Flattened: y has
+        shape (..., K), K = shots · samples, one shot after the other.
+    shape : (H, W) or (D, H, W)
+        Image grid.
+
+    Attributes
+    ----------
+    trajectory : float64 NumPy array (K, d)
+        The points, flattened.
+
+    Raises
+    ------
+    TypeError
+        For a trajectory that is not real, and for images or data that are not complex.
+    ValueError
+        For a trajectory that is empty, leaves [-½, ½], holds NaN, or has another d than the grid has axes.
+    ImportError
+        Without mri-nufft, or, for arrays on a GPU, without cufinufft.
+
+    Examples
+    --------
+    >>> A = NUFFT(np.array([[0.0, 0.0], [0.25, -0.5]]), (4, 4))
+    >>> abs(A(np.ones((3, 4, 4), complex))).round(9)  # a constant image is all DC; three coils
+    array([[4., 0.],
+           [4., 0.],
+           [4., 0.]])
+    """
+
+    needs_complex = True
+
+    def __init__(self, trajectory: Array, shape: tuple[int, ...]):
+        shape = check_shape(shape, "NUFFT", ndims=(2, 3))
+        points = check_trajectory(trajectory, f"NUFFT on {shape}", (len(shape),))
+        import_mrinufft()
+        self.trajectory = points.reshape(-1, len(shape))
+        super().__init__((len(self.trajectory),), shape)
+        self._plans: dict[tuple, Array] = {}
+
+    def _op(self, x):
+        return self._apply(x, adjoint=False)
+
+    def _adj_op(self, y):
+        return self._apply(y, adjoint=True)
+
+    def _apply(self, x, adjoint):
+        return _autograd()(x, self, adjoint) if is_torch_array(x) else self._transform(x, adjoint)
+
+    def _transform(self, x, adjoint):
+        """A x or Aᴴ x, without gradients."""
+        core, out = (self.shape_out, self.shape_in) if adjoint else (self.shape_in, self.shape_out)
+        batch = tuple(x.shape[: x.ndim - len(core)])
+        where = str(device(x)).lower()  # "cpu", torch's "cuda:0" or CuPy's "<cuda device 0>"
+        plan = self._plan(where, "float64" if "128" in str(x.dtype) else "float32", prod(batch))
+        y = (plan.adj_op if adjoint else plan.op)(_dense(x, where))
+        y *= sqrt(2 ** len(self.shape_in))  # mri-nufft divides by √(2^d N)
+        return like(x, y.reshape((*batch, *out)))
+
+    def _plan(self, where, precision, count):
+        """The operator of mri-nufft for so many images at once; made on first use, which sorts the samples."""
+        if (where, precision, count) not in self._plans:
+            backend, options = "finufft", {}
+            if "cuda" in where:
+                backend, options = "cufinufft", {"gpu_device_id": int("".join(filter(str.isdigit, where)))}
+            mrinufft = import_mrinufft()
+            if not mrinufft.check_backend(backend):
+                raise ImportError(f"NUFFT of arrays on {where} needs {backend}: pip install 'mri-nufft[{backend}]'")
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "Samples will be rescaled")  # from [-½, ½], as we mean it
+                self._plans[where, precision, count] = mrinufft.get_operator(backend)(
+                    self.trajectory.astype(precision),
+                    self.shape_in,
+                    n_coils=count,
+                    n_trans=count,  # with fewer it loops, and leaves out what does not divide
+                    squeeze_dims=False,
+                    eps=TOLERANCE[precision],
+                    **options,
+                )
+        return self._plans[where, precision, count]
+
+    def __getstate__(self):
+        return {**self.__dict__, "_plans": {}}  # plans hold pointers: a copy makes its own
+
+
+def _dense(x, where):
+    """`x` in one piece of memory and cut off from gradients, on the host as a NumPy array."""
+    if "cuda" not in where:
+        return np.ascontiguousarray(to_numpy(x))
+    return x.detach().resolve_conj().contiguous() if is_torch_array(x) else namespace(x).ascontiguousarray(x)
+
+
+@cache
+def _autograd():
+    """The transform as a function that torch can differentiate: the gradient of A is Aᴴ, and that of Aᴴ is A."""
+    import torch
+
+    class Transform(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, operator, adjoint):
+            ctx.operator, ctx.adjoint = operator, adjoint
+            return operator._transform(x, adjoint)
+
+        @staticmethod
+        def backward(ctx, grad):
+            return Transform.apply(grad, ctx.operator, not ctx.adjoint), None, None
+
+    return Transform.apply

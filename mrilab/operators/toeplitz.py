@@ -1,0 +1,164 @@
+"""The normal operator AᴴWA of a NUFFT as a convolution, and least squares written with it: no NUFFT in the loop."""
+
+from functools import reduce
+from math import prod, sqrt
+from operator import matmul
+
+import numpy as np
+
+from ..arrays.fft import fft
+from ..arrays.libraries import Array, Constant, is_complex, is_numpy, namespace, to_numpy, zeros
+from .diagonal import Diagonal
+from .linop import LinearOperator
+from .nufft import NUFFT
+
+
+class ToeplitzGram(LinearOperator):
+    """The normal operator G = AᴴWA of a NUFFT with weights of its samples, without a NUFFT: (..., *shape) to the same.
+
+    (Gx)[r] = Σ_s t[r − s] x[s] with t[d] = 1/N Σ_k w_k exp(2πi k·d): a block Toeplitz matrix, in which only the
+    difference of two pixels counts. So G is a convolution with the point spread function t, which reaches over twice
+    the field of view: zeros are appended to x, both are multiplied in Fourier space, and the first pixels kept. t is
+    found once, by one NUFFT; an application costs two FFTs of 2^d N points, however many samples there are.
+
+    It equals A.H @ Diagonal(weights) @ A to the accuracy of the NUFFT and is self-adjoint, to rounding.
+
+    Parameters
+    ----------
+    A : NUFFT
+        For products of operators, see `toeplitz_gram`.
+    weights : real array (K,), optional
+        Weights of the samples, at least 0; ones if left out.
+
+    Attributes
+    ----------
+    psf : complex128 NumPy array (2H − 1, 2W − 1)
+        The point spread function t, with t[0] in the middle.
+
+    Raises
+    ------
+    TypeError
+        For an A that is no NUFFT, weights that are not real, and images that are not complex.
+    ValueError
+        For weights of another shape, or that are negative, NaN or infinite.
+
+    References
+    ----------
+    Wajer and Pruessmann, Proc. ISMRM 9 (2001), 767; Fessler et al., IEEE Trans. Signal Process. 53 (2005), 3393.
+
+    Examples
+    --------
+    >>> from mrilab.trajectories import radial
+    >>> A = NUFFT(radial(8, 16), (8, 8))
+    >>> x = np.ones((8, 8), np.complex64)
+    >>> bool(np.allclose(ToeplitzGram(A)(x), A.H(A(x)), atol=1e-4))
+    True
+    """
+
+    needs_complex = True
+
+    def __init__(self, A: NUFFT, weights: Array | None = None):
+        if not isinstance(A, NUFFT):
+            raise TypeError(f"ToeplitzGram takes a NUFFT, got {type(A).__name__}: {A!r:.60}")
+        super().__init__(A.shape_in, A.shape_in)
+        weights = np.ones(A.shape_out) if weights is None else _check_weights(weights, A)
+        from scipy.fft import next_fast_len
+
+        reach = tuple(2 * n - 1 for n in self.shape_in)
+        self.psf = NUFFT(A.trajectory, reach).H(weights.astype(np.complex128)) * (sqrt(prod(reach)) / prod(A.shape_in))
+        self._padded = tuple(next_fast_len(n) for n in reach)
+        kernel = np.zeros(self._padded, np.complex128)
+        kernel[tuple(slice(n) for n in reach)] = self.psf
+        kernel = np.roll(kernel, [1 - n for n in self.shape_in], range(len(reach)))
+        self._transfer = Constant(np.fft.fftn(kernel).real)  # t[−d] is the conjugate of t[d], so nothing is lost
+
+    def _op(self, x):
+        first = x.ndim - len(self.shape_in)
+        axes = range(x.ndim - 1, first - 1, -1)
+        for axis in axes:  # one by one: rows that are still zero need no transform
+            x = fft(_padded(x, axis, self._padded[axis - first]), (axis,), overwrite=True)
+        x *= self._transfer.like(x)
+        for axis in reversed(axes):
+            x = fft(x, (axis,), inverse=True, overwrite=True)
+            x = x[(*[slice(None)] * axis, slice(self.shape_in[axis - first]))]
+        return np.ascontiguousarray(x) if is_numpy(x) else x
+
+    _adj_op = _op
+
+    @property
+    def H(self):
+        return self
+
+
+def _padded(x, axis, size):
+    """x with zeros after it along an axis."""
+    shape = list(x.shape)
+    if is_numpy(x):
+        shape[axis] = size
+        out = zeros(tuple(shape), x)
+        out[(*[slice(None)] * axis, slice(x.shape[axis]))] = x
+        return out
+    shape[axis] = size - shape[axis]
+    return namespace(x).concat([x, zeros(tuple(shape), x)], axis=axis)
+
+
+def _check_weights(weights, A):
+    """Weights as float64 NumPy array; raise unless there is one for each sample, real and at least 0."""
+    if is_complex(weights) or not namespace(weights).isdtype(weights.dtype, ("bool", "numeric")):
+        raise TypeError(f"weights of samples must be real numbers, got {weights.dtype} of shape {tuple(weights.shape)}")
+    values = to_numpy(weights).astype(np.float64)
+    if values.shape != A.shape_out:
+        raise ValueError(f"weights must have shape {A.shape_out}, one for each sample of {A!r}, got {values.shape}")
+    bad = np.count_nonzero(~(np.isfinite(values) & (values >= 0)))
+    if bad:
+        raise ValueError(f"weights must be finite and at least 0, got {bad} others of {values.size}")
+    return values
+
+
+def toeplitz_gram(A: LinearOperator) -> LinearOperator:
+    """Return A.gram for a product [Diagonal(d) @ …] NUFFT @ B, with a `ToeplitzGram` in it: Bᴴ (NUFFTᴴ |d|² NUFFT) B.
+
+    B may be anything, coils and a synthesis operator too, or be left out.
+
+    Parameters
+    ----------
+    A : LinearOperator
+        In front of the NUFFT each factor must be a `Diagonal` of one number for each sample.
+
+    Raises
+    ------
+    TypeError
+        For an A that is not such a product.
+    ValueError
+        For a `Diagonal` of another shape, such as one number for each sample and coil.
+
+    Examples
+    --------
+    >>> from mrilab.coils import Coils
+    >>> A = NUFFT(np.zeros((3, 2)), (4, 4)) @ Coils(np.full((2, 4, 4), 0.5 + 0j))
+    >>> toeplitz_gram(A).shape_in
+    (4, 4)
+    """
+    if not isinstance(A, LinearOperator):
+        raise TypeError(f"A must be a LinearOperator, got {type(A).__name__}: {A!r:.60}")
+    front, rest = nufft_factors(A)
+    if not front:
+        raise TypeError(f"a Toeplitz gram needs a NUFFT, alone or after Diagonals of weights; A is {A!r}")
+    *diagonals, nufft = front
+    weights = reduce(np.multiply, (np.abs(to_numpy(D.d)).astype(np.float64) ** 2 for D in diagonals), np.ones(()))
+    gram = ToeplitzGram(nufft, weights if diagonals else None)
+    if not rest:
+        return gram
+    B = reduce(matmul, rest)
+    return B.H @ gram @ B
+
+
+def nufft_factors(A) -> tuple[list, list]:
+    """The factors of A up to its NUFFT, and those after it; nothing and all, if A does not begin like that."""
+    factors = A.factors
+    for i, factor in enumerate(factors):
+        if isinstance(factor, NUFFT):
+            return factors[: i + 1], factors[i + 1 :]
+        if not isinstance(factor, Diagonal):
+            break
+    return [], factors

@@ -1,0 +1,174 @@
+"""What both wavelet transforms share: a pair of filters, and their application along one axis as a matrix product."""
+
+from difflib import get_close_matches
+from functools import cached_property
+
+import numpy as np
+
+from ..arrays.checks import check_shape
+from ..arrays.libraries import Constant, is_complex, is_numpy, namespace, zeros
+from ..arrays.memory import empty
+from .linop import LinearOperator
+
+
+def filters(name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the low-pass and high-pass analysis filters of an orthogonal wavelet, as float64.
+
+    Raises ValueError for a name that pywt does not know, and for a wavelet that is not orthogonal.
+
+    >>> filters("haar")[0]
+    array([0.70710678, 0.70710678])
+    """
+    import pywt
+
+    if name not in pywt.wavelist(kind="discrete"):
+        close = get_close_matches(str(name), pywt.wavelist(kind="discrete"), 3) or ["haar", "db4", "sym8"]
+        raise ValueError(f"unknown wavelet {name!r}; did you mean {', '.join(close)}?")
+    wavelet = pywt.Wavelet(name)
+    if not wavelet.orthogonal:
+        raise ValueError(f"wavelet {name!r} is not orthogonal: its transform has no simple adjoint; try 'sym8'")
+    return np.array(wavelet.dec_lo), np.array(wavelet.dec_hi)
+
+
+def _check_level(level: int, shape: tuple[int, ...]) -> int:
+    if isinstance(level, bool) or not isinstance(level, (int, np.integer)) or level < 1:
+        raise ValueError(f"level must be a whole number of at least 1, got {level!r}")
+    if 2**level > min(shape):
+        raise ValueError(f"level {level} is too many for shape {shape}: at most {min(shape).bit_length() - 1}")
+    return int(level)
+
+
+class FilterBank(LinearOperator):
+    """What both transforms share: two filters, applied along one axis as a matrix product (the generic path)."""
+
+    norm2 = 1.0
+
+    def __init__(self, name: str, shape: tuple[int, ...], level: int = 4):
+        shape = check_shape(shape, type(self).__name__, ndims=(2,))
+        self.name, self.level, self.filters = name, _check_level(level, shape), filters(name)
+        self._matrices: dict[tuple, Constant] = {}
+        super().__init__(self._shape_out(shape), shape)
+
+    def _shape_out(self, shape):
+        raise NotImplementedError
+
+    def _matrix(self, n, x, *, stride, spacing):
+        """Both filters along an axis of n samples, periodic, low-pass rows first: every `stride`-th sample is kept, and
+        the taps lie `spacing` samples apart.
+        """
+        key = n, stride, spacing
+        if key not in self._matrices:
+            rows = n // stride
+            matrix = np.zeros((2 * rows, n))
+            row, tap = np.ogrid[:rows, : self.filters[0].size]
+            column = (stride * row + (tap.size // 2 - tap) * spacing) % n
+            for band, h in enumerate(self.filters):
+                np.add.at(matrix, (row + band * rows, column), h * np.sqrt(stride / 2))
+            self._matrices[key] = Constant(matrix)
+        return self._matrices[key].like(x, x.dtype)
+
+
+class Wavelet(FilterBank):
+    """The orthogonal wavelet transform Ψ, periodised (Mallat 1989), for 2-D images of any size.
+
+    Each side is padded with zeros to the next multiple of 2^level. The coefficients come in one array of that padded
+    shape, approximation in the upper left corner, laid out as pywt.coeffs_to_array does. ΨᴴΨ = I at every shape; ΨΨᴴ
+    = I, and equality with pywt, where both sides are divisible by 2^level.
+
+    Parameters
+    ----------
+    name : str
+        An orthogonal wavelet of pywt, such as "haar", "db4", "sym8".
+    shape : (H, W)
+        Image grid.
+    level : int
+        Number of scales.
+
+    Attributes
+    ----------
+    bands : list of index tuples
+        Where each band lies in the coefficients, coarse to fine, all leading axes included.
+
+    Raises
+    ------
+    ValueError
+        For an unknown or non-orthogonal wavelet, or too many levels.
+
+    Examples
+    --------
+    >>> Psi = Wavelet("sym8", (65, 33), level=4)
+    >>> Psi.shape_out
+    (80, 48)
+    >>> x = np.ones((65, 33), np.complex64)
+    >>> bool(np.allclose(Psi.H(Psi(x)), x, atol=1e-5))
+    True
+    """
+
+    def _shape_out(self, shape):
+        return tuple(-(-n // 2**self.level) * 2**self.level for n in shape)
+
+    def _pad(self, x):
+        extra = [m - n for m, n in zip(self.shape_out, self.shape_in, strict=True)]
+        if not any(extra):
+            return x
+        out = zeros((*x.shape[:-2], *self.shape_out), x)
+        out[..., : x.shape[-2], : x.shape[-1]] = x
+        return out
+
+    def _op(self, x):
+        x = self._pad(x)
+        return self._compiled("analyse", x) if is_numpy(x) and is_complex(x) else self._analyse(x, self.level)
+
+    def _adj_op(self, y):
+        x = self._compiled("synthesise", y) if is_numpy(y) and is_complex(y) else self._synthesise(y, self.level)
+        return x[..., : self.shape_in[0], : self.shape_in[1]]
+
+    def _compiled(self, kernel, x):
+        from ..arrays.threads import split
+        from ..operators import wavelet_loops as wavelet_kernels
+
+        out = empty(x.shape, x.dtype)
+        real = x.real.dtype
+        source, target = (
+            np.ascontiguousarray(a).view(real).reshape(-1, a.shape[-2], 2 * a.shape[-1]) for a in (x, out)
+        )
+        taps = self.filters[0].size
+        lo, hi = (np.pad(f, (0, -taps % 4)).astype(real) for f in self.filters)  # the kernels take taps by fours
+        args = source, target, self.level, lo, hi, taps // 2
+        split(getattr(wavelet_kernels, kernel), len(source), *args, work=source.size)
+        return out
+
+    def _scale(self, n, x):
+        """The orthogonal n × n matrix of one scale along one axis."""
+        return self._matrix(n, x, stride=2, spacing=1)
+
+    def _analyse(self, x, level):
+        """One scale as two matrix products, then the same on the approximation: y = W x Wᵀ."""
+        if level == 0:
+            return x
+        xp = namespace(x)
+        m, n = x.shape[-2:]
+        y = self._scale(m, x) @ x @ self._scale(n, x).T
+        left = xp.concat([self._analyse(y[..., : m // 2, : n // 2], level - 1), y[..., m // 2 :, : n // 2]], axis=-2)
+        return xp.concat([left, y[..., n // 2 :]], axis=-1)
+
+    def _synthesise(self, y, level):
+        """The inverse, scale by scale: x = Wᵀ y W."""
+        if level == 0:
+            return y
+        xp = namespace(y)
+        m, n = y.shape[-2:]
+        left = xp.concat([self._synthesise(y[..., : m // 2, : n // 2], level - 1), y[..., m // 2 :, : n // 2]], axis=-2)
+        y = xp.concat([left, y[..., n // 2 :]], axis=-1)
+        return self._scale(m, y).T @ y @ self._scale(n, y)
+
+    @cached_property
+    def bands(self) -> list[tuple]:
+        bands: list[tuple] = []
+        for j in range(self.level, 0, -1):
+            m, n = (side >> j for side in self.shape_out)
+            low, high = (slice(0, m), slice(m, 2 * m)), (slice(0, n), slice(n, 2 * n))
+            if j == self.level:
+                bands.append((..., low[0], high[0]))
+            bands += [(..., low[1], high[0]), (..., low[0], high[1]), (..., low[1], high[1])]
+        return bands

@@ -1,0 +1,76 @@
+"""The fully sampled centre of k-space that maps and kernels are learned from, and the matrix of its patches."""
+
+import numpy as np
+
+from ..arrays.libraries import Array, to_numpy
+
+
+def calibration_block(kspace: Array, calib: int | tuple[int, int] = 24) -> tuple[np.ndarray, slice, slice]:
+    """Return the data in NumPy, and the rows and columns of the fully sampled block around DC.
+
+    The block grows from DC, by turns on each side of each axis while all of its points are sampled (not zero in some
+    coil), until it has `calib` points along the axis. Complete data give `calib` points from n//2 − calib//2; where
+    samples end on one side, the block leans to the other; where they end on both, it is smaller.
+
+    Raises TypeError for data that are not complex and sizes that are not whole; ValueError for data not of shape
+    (C, H, W) or not finite, a `calib` that does not fit them, a centre of that size in which only a few points are
+    zero (a fault, no pattern of sampling), and a block below half of `calib` along an axis.
+
+    >>> y = np.ones((1, 8, 8), complex)
+    >>> y[:, :3] = 0  # partial Fourier
+    >>> calibration_block(y, 4)[1:]
+    (slice(3, 7, None), slice(2, 6, None))
+    """
+    data = to_numpy(kspace)
+    if data.dtype.kind != "c":
+        raise TypeError(f"maps are estimated from complex k-space, got {data.dtype}")
+    if data.ndim != 3 or data.size == 0:
+        raise ValueError(f"maps are estimated from k-space of shape (C, H, W), got {data.shape}")
+    if not np.isfinite(data).all():
+        raise ValueError(f"k-space of shape {data.shape} holds NaN or infinite values")
+    wanted = tuple(calib) if isinstance(calib, (tuple, list)) else (calib, calib)
+    if len(wanted) != 2 or any(isinstance(n, bool) or not isinstance(n, (int, np.integer)) for n in wanted):
+        raise TypeError(f"calib must be a whole number or a pair of them, got {calib!r}")
+    if not all(1 <= n <= size for n, size in zip(wanted, data.shape[1:])):
+        raise ValueError(f"a calibration block of {wanted} does not fit k-space of shape {data.shape}")
+    sampled: np.ndarray = np.any(data != 0, axis=0)
+    nominal = sampled[tuple(slice(n // 2 - w // 2, n // 2 - w // 2 + w) for n, w in zip(sampled.shape, wanted))]
+    holes = np.count_nonzero(~nominal)
+    if 0 < holes <= 0.04 * nominal.size and nominal.any(axis=0).all() and nominal.any(axis=1).all():
+        raise ValueError(f"the calibration block of {wanted} around DC is not fully sampled: {holes} zeros inside")
+    rows, columns = _grow(sampled, wanted)
+    found = (rows.stop - rows.start, columns.stop - columns.start)
+    if not sampled[rows, columns].all() or any(2 * n < w for n, w in zip(found, wanted)):
+        found = found if sampled[rows, columns].all() else (0, 0)
+        raise ValueError(f"the fully sampled block around DC is only {found} of the {wanted} that calib asks for")
+    return data, rows, columns
+
+
+def _grow(sampled: np.ndarray, wanted: tuple[int, ...]) -> tuple[slice, slice]:
+    """Return the largest block that alternate steps to each side reach."""
+    low, high = [n // 2 for n in sampled.shape], [n // 2 + 1 for n in sampled.shape]
+    grown = True
+    while grown:
+        grown = False
+        for axis in (0, 1):
+            for step in (-1, 1):  # downwards first, as calib // 2 points lie below DC
+                edge = low[axis] - 1 if step < 0 else high[axis]
+                if high[axis] - low[axis] == wanted[axis] or not 0 <= edge < sampled.shape[axis]:
+                    continue
+                across = slice(low[1 - axis], high[1 - axis])
+                if sampled.take(edge, axis)[across].all():
+                    (low if step < 0 else high)[axis] += step
+                    grown = True
+    return slice(low[0], high[0]), slice(low[1], high[1])
+
+
+def calibration_matrix(block: np.ndarray, accel: int, kernel: tuple[int, int]) -> np.ndarray:
+    """Return what the kernel sees, one row for each of its places in the block: complex128 (P, C · lines · points)."""
+    windows = patches(block, accel, kernel)  # (C, rows, columns, lines, points)
+    return windows.transpose(1, 2, 0, 3, 4).reshape(windows[0, ..., 0, 0].size, -1).astype(np.complex128)
+
+
+def patches(lines: np.ndarray, accel: int, kernel: tuple[int, int]) -> np.ndarray:
+    """Return what the kernel sees from each place, a view (C, rows, columns, lines, points)."""
+    reach = ((kernel[0] - 1) * accel + 1, kernel[1])
+    return np.lib.stride_tricks.sliding_window_view(lines, reach, axis=(1, 2))[..., ::accel, :]

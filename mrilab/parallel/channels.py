@@ -1,0 +1,202 @@
+"""The channels of a receiver array before any image: noise covariance, prewhitening, coil compression.
+
+NumPy does the work, in double precision; a torch or CuPy array goes in and comes out all the same, on its device, but
+no gradient flows through.
+"""
+
+import numpy as np
+
+from ..arrays.libraries import Array, like, namespace, to_numpy
+
+
+def noise_covariance(noise: Array) -> Array:
+    """Return the covariance of the channels' noise, Ψ = 1/N Σ_t n_t n_tᴴ, Hermitian (C, C).
+
+    The noise has mean zero, so none is subtracted. A scan without excitation gives it; a corner of k-space far from DC
+    does too, where the object has faded. Take N ≫ C, a few thousand: with N < C the matrix is singular.
+
+    Parameters
+    ----------
+    noise : complex array (C, N)
+        N samples of each channel.
+
+    Raises
+    ------
+    TypeError
+        For what is not a complex array.
+    ValueError
+        For another number of axes, no samples, and values that are not finite.
+
+    Notes
+    -----
+    Source: Roemer et al., The NMR phased array, Magn. Reson. Med. 16 (1990).
+
+    Examples
+    --------
+    >>> noise_covariance(np.array([[1, 1j, -1, -1j], [2, 0, 0, 0]])).real
+    array([[1. , 0.5],
+           [0.5, 1. ]])
+    """
+    samples = _check(noise, "noise_covariance")
+    if samples.ndim != 2:
+        raise ValueError(f"noise_covariance takes noise of shape (C, N), got {samples.shape}")
+    samples = samples.astype(np.complex128)
+    cov = samples @ samples.conj().T / samples.shape[1]
+    return like(noise, (cov + cov.conj().T) / 2)  # Hermitian to the last bit
+
+
+def whitening_matrix(covariance: Array) -> np.ndarray:
+    """Return L⁻¹ of Ψ = L Lᴴ (Cholesky), which makes noise of covariance Ψ white: complex128 (C, C), lower triangular.
+
+    Raises ValueError unless Ψ is square, finite, Hermitian and positive definite.
+
+    >>> whitening_matrix(np.diag([4.0, 1.0])).real
+    array([[0.5, 0. ],
+           [0. , 1. ]])
+    """
+    cov = to_numpy(covariance)
+    if cov.ndim != 2 or cov.shape[0] != cov.shape[1] or cov.size == 0:
+        raise ValueError(f"a noise covariance has shape (C, C), got {cov.shape}")
+    if not np.isfinite(cov).all() or not np.allclose(cov, cov.conj().T, atol=1e-5 * np.abs(cov).max()):
+        raise ValueError(f"the noise covariance of shape {cov.shape} is not Hermitian, or holds NaN or infinite values")
+    values = np.linalg.eigvalsh(cov.astype(np.complex128))
+    if values[0] <= 1e-12 * abs(values[-1]):
+        raise ValueError(
+            f"the noise covariance of shape {cov.shape} is not positive definite: its eigenvalues go from "
+            f"{values[0]:.3g} to {values[-1]:.3g}; were there fewer noise samples than channels, or a dead one?"
+        )
+    return np.linalg.inv(np.linalg.cholesky(cov.astype(np.complex128)))
+
+
+def prewhiten(kspace: Array, covariance: Array, axis: int = -3) -> Array:
+    """Return L⁻¹ y, with Ψ = L Lᴴ: data whose noise has unit variance and is independent from channel to channel.
+
+    The model becomes L⁻¹ y = Ω F (L⁻¹ S) x + white noise: maps estimated from whitened data are those of the new
+    channels, and given maps take the same `prewhiten`. All that assumes equal noise in all channels, from least squares
+    to ESPIRiT, is right only after this step.
+
+    Parameters
+    ----------
+    kspace : complex array
+        Channels along `axis`: −3 for Cartesian data (..., C, H, W), −2 for non-Cartesian ones (..., C, K).
+    covariance : array (C, C)
+        Ψ, from `noise_covariance`.
+
+    Returns
+    -------
+    complex array of the shape of `kspace`, in its library, on its device and of its precision
+
+    Raises
+    ------
+    TypeError
+        For data that are not a complex array.
+    ValueError
+        For values that are not finite, another number of channels, and a Ψ that is not Hermitian positive definite.
+
+    Notes
+    -----
+    Source: Pruessmann et al., Advances in sensitivity encoding with arbitrary k-space trajectories, Magn. Reson. Med.
+    46 (2001).
+
+    Examples
+    --------
+    >>> prewhiten(np.array([[4j, 2], [1, 3]]), np.diag([4.0, 1.0]), axis=-2)
+    array([[0.+2.j, 1.+0.j],
+           [1.+0.j, 3.+0.j]])
+    """
+    return mix_channels(whitening_matrix(covariance), kspace, axis)
+
+
+def compress_coils(kspace: Array, n: int, axis: int = -3) -> tuple[Array, Array]:
+    """Return the n virtual coils that hold most of the data's energy, and the matrix that makes them.
+
+    With Y the data as a matrix, a row for each channel, and Y = U Σ Vᴴ, the matrix is M = U_nᴴ (n, C), and the virtual
+    channels are M Y. Their energy falls from first to last; ‖MY‖² / ‖Y‖² is the fraction kept, the largest that n
+    combinations can have. M has orthonormal rows, so white noise stays white. Maps go with the data:
+    `mix_channels(M, smaps)`. Whiten first, or a noisy channel is taken for a good one. The sign and phase of each row
+    are free; here the largest entry of a row is positive.
+
+    Parameters
+    ----------
+    kspace : complex array
+        Channels along `axis`: −3 for Cartesian data (..., C, H, W), −2 for non-Cartesian ones (..., C, K). Axes in
+        front share the matrix.
+    n : int
+        Number of virtual coils, from 1 to C.
+
+    Returns
+    -------
+    (complex array with n channels, complex array (n, C)), both in the library, on the device and of the precision of
+    `kspace`
+
+    Raises
+    ------
+    TypeError
+        For data that are not a complex array, and an n that is no whole number.
+    ValueError
+        For n outside 1…C, an axis that is not there, and values that are not finite.
+
+    Notes
+    -----
+    Source: Buehrer et al., Array compression for MRI with large coil arrays, Magn. Reson. Med. 57 (2007).
+
+    Examples
+    --------
+    >>> y = np.array([[3, 3j], [4, 4j]])  # two channels that see the same
+    >>> virtual, M = compress_coils(y, 1, axis=-2)
+    >>> bool(np.isclose(np.linalg.norm(virtual), np.linalg.norm(y))), M.round(3) + 0
+    (True, array([[0.6+0.j, 0.8+0.j]]))
+    """
+    data = _check(kspace, "compress_coils")
+    channels = np.moveaxis(data, _axis(data, axis), 0)
+    count = len(channels)
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)):
+        raise TypeError(f"the number of virtual coils must be a whole number, got {n!r}")
+    if not 1 <= n <= count:
+        raise ValueError(f"{count} channels compress to between 1 and {count} virtual coils, got n = {n}")
+    matrix = principal_channels(channels)[:, :n].conj().T
+    return mix_channels(matrix, kspace, axis), like(kspace, matrix)
+
+
+def principal_channels(channels: np.ndarray) -> np.ndarray:
+    """Return the left singular vectors U (C, C) of channels (C, ...), strongest first, largest entries positive."""
+    rows = channels.reshape(len(channels), -1)
+    gram = np.asarray(rows @ rows.conj().T, np.complex128)
+    vectors = np.linalg.eigh(gram)[1][:, ::-1]
+    largest = np.take_along_axis(vectors, np.abs(vectors).argmax(axis=0)[None], axis=0)
+    return vectors * (np.abs(largest) / largest)
+
+
+def mix_channels(matrix: Array, kspace: Array, axis: int = -3) -> Array:
+    """Return M y: each new channel a row of `matrix` (n, C) times the channels of `kspace` (or maps), along `axis`.
+
+    Raises as `prewhiten` does. The result is like `kspace`, with n channels.
+
+    >>> mix_channels(np.array([[1.0, 1.0]]), np.array([[1j, 2], [1, 3]]), axis=-2)
+    array([[1.+1.j, 5.+0.j]])
+    """
+    data = _check(kspace, "channels")
+    where, M = _axis(data, axis), to_numpy(matrix)
+    if M.ndim != 2 or M.shape[1] != data.shape[where]:
+        raise ValueError(f"a matrix of shape {M.shape} does not fit the {data.shape[where]} channels on axis {axis}")
+    mixed = np.tensordot(M.astype(data.dtype), data, axes=(1, where))
+    return like(kspace, np.ascontiguousarray(np.moveaxis(mixed, 0, where)))
+
+
+def _axis(data: np.ndarray, axis: int) -> int:
+    if isinstance(axis, bool) or not isinstance(axis, (int, np.integer)):
+        raise TypeError(f"the channels' axis must be a whole number, got {axis!r}")
+    if not -data.ndim <= axis < data.ndim:
+        raise ValueError(f"data of shape {data.shape} have no channels' axis {axis}; is it −3, or −2 (non-Cartesian)?")
+    return int(axis) % data.ndim
+
+
+def _check(values: Array, who: str) -> np.ndarray:
+    """Return the array in NumPy; raise unless it is complex, finite and not empty."""
+    namespace(values)
+    data = to_numpy(values)
+    if data.dtype.kind != "c":
+        raise TypeError(f"{who} takes complex numbers, got {data.dtype} of shape {data.shape}")
+    if data.size == 0 or not np.isfinite(data).all():
+        raise ValueError(f"{who} got an array of shape {data.shape} that is empty or holds NaN or infinite values")
+    return data

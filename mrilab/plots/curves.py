@@ -1,0 +1,163 @@
+"""Curves of the chapters: convergence, lines, histograms, paths through k-space; and the style of all figures.
+
+Figures are 7 inches wide with text of 9 points or more, so they can be read on a phone; lines differ by dash and marker
+as well as by colour (Okabe and Ito's, told apart by the colour-blind). Each function returns a Figure that pyplot has
+let go of: a notebook shows it once, when it is the last line of a cell. `plots` offers all of them.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..arrays.libraries import Array, to_numpy
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+WIDTH = 7.0  # inches
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+DASHES = ("-", "--", "-.", ":")
+MARKERS = "osD^vPX"
+
+
+def convergence(results: Mapping[str, Any], *, best: float | None = None) -> "Figure":
+    """Show the costs of several runs against iterations and against seconds, on a logarithmic axis.
+
+    `results` maps names to what solvers return, with `costs` and `times` of one length. With `best`, the cost of the
+    minimum, the relative gap (cost − best) / |best| is shown; where a run lies below `best`, its line breaks.
+    Raises ValueError if there are no results.
+
+    >>> from types import SimpleNamespace
+    >>> run = SimpleNamespace(costs=np.array([4.0, 2.0, 1.5]), times=np.array([0.0, 0.1, 0.2]))
+    >>> len(convergence({"fista": run}, best=1.0).axes)
+    2
+    """
+    if not results:
+        raise ValueError("convergence needs at least one result")
+    figure, axes = make_figure(1, 2, 3.2, sharey=True, layout="constrained")
+    for i, (name, result) in enumerate(results.items()):
+        costs = np.asarray(result.costs, dtype=float)
+        if best is not None:
+            costs = (costs - best) / abs(best)
+        costs = np.where(costs > 0, costs, np.nan)
+        look = _look(i) | {"markevery": (i, max(1, len(costs) // 6))}  # shifted, so that equal runs show both
+        axes[0, 0].plot(costs, label=name, **look)
+        axes[0, 1].plot(result.times, costs, label=name, **look)
+    for axis, label in zip(axes[0], ("iterations", "seconds")):
+        axis.set(yscale="log", xlabel=label)
+        axis.grid(alpha=0.3)
+    axes[0, 0].set_ylabel("cost" if best is None else "relative gap to the minimum")
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=min(3, len(results)))
+    return figure
+
+
+def lines(
+    curves: Mapping[str, Array | tuple[Array, Array]],
+    xlabel: str,
+    ylabel: str,
+    *,
+    marks: Mapping[str, float] | None = None,
+    **settings,
+) -> "Figure":
+    """Draw curves, each (N,) over its index or a pair (x, y) of such, told apart by colour, dash and marker.
+
+    `marks` maps names to places on the x axis, where a vertical line is drawn. `settings` are those of matplotlib's
+    axes, such as yscale="log" or ylim=(0, 1). Raises ValueError if there are no curves.
+
+    >>> len(lines({"a": np.arange(3), "b": ([0, 2], [1, 1])}, xlabel="rank", ylabel="size").axes)
+    1
+    """
+    if not curves:
+        raise ValueError("lines needs at least one curve")
+    figure, axes = make_figure(1, 1, 3.2, layout="constrained")
+    axis = axes[0, 0]
+    for i, (name, curve) in enumerate(curves.items()):
+        x, y = curve if isinstance(curve, tuple) else (np.arange(len(curve)), curve)
+        values = to_numpy(y) if hasattr(y, "ndim") else np.asarray(y)
+        axis.plot(x, values, label=name, markevery=(i, max(1, len(values) // 8)), linewidth=1.2, **_look(i))
+    axis.set(xlabel=xlabel, ylabel=ylabel, **settings)
+    for name, x in (marks or {}).items():
+        axis.axvline(x, color="0.4", linewidth=1)
+        axis.annotate(
+            name,
+            (x, 0),
+            (-3, 4),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            rotation=90,
+            ha="right",
+            va="bottom",
+            fontsize=9,
+        )
+    axis.grid(alpha=0.3)
+    figure.legend(loc="outside upper center", ncols=min(4, len(curves)))
+    return figure
+
+
+def histograms(samples: Mapping[str, Array], *, bins: Array, label: str) -> "Figure":
+    """Show histograms of several samples (N,) over the same bins, one beside the other, on a logarithmic count.
+
+    Raises ValueError if there are no samples.
+
+    >>> len(histograms({"a": np.arange(3), "b": np.ones(3)}, bins=np.arange(5), label="size").axes)
+    2
+    """
+    if not samples:
+        raise ValueError("histograms needs at least one sample")
+    figure, axes = make_figure(1, len(samples), 2.6, sharey=True, layout="constrained")
+    for i, (name, values) in enumerate(samples.items()):
+        axes[0, i].hist(to_numpy(values), bins=bins, color=COLOURS[i % len(COLOURS)], log=True)
+        axes[0, i].set_title(name, fontsize=9)
+    axes[0, 0].set_ylabel("count")
+    figure.supxlabel(label, fontsize=9)
+    return figure
+
+
+def paths(trajectories: Mapping[str, Array], *, columns: int = 3, samples: bool = False) -> "Figure":
+    """Draw trajectories (shots, samples, 2) through k-space side by side, at most `columns` of them, shots in colours.
+
+    The square is [-½, ½]², the first axis downwards as in images; `samples` marks each sample by a point. Raises
+    ValueError if there is no trajectory, or one of another shape.
+
+    >>> len(paths({"one spoke": np.zeros((1, 8, 2))}).axes)
+    1
+    """
+    shots = {name: to_numpy(k) for name, k in trajectories.items()}
+    if not shots or any(k.ndim != 3 or k.shape[-1] != 2 for k in shots.values()):
+        shapes = [k.shape for k in shots.values()]
+        raise ValueError(f"paths takes at least one trajectory (shots, samples, 2), got shapes {shapes}")
+    across = min(columns, len(shots))
+    down = -(-len(shots) // across)
+    figure, axes = make_figure(down, across, down * (min(WIDTH / across, 4.5) + 0.3), layout="compressed")
+    for axis, (name, k) in zip(axes.ravel(), shots.items()):
+        for i, (y, x) in enumerate(k.swapaxes(1, 2)):
+            axis.plot(
+                x, y, linewidth=0.7, color=COLOURS[i % 6], **({"marker": ".", "markersize": 2} if samples else {})
+            )
+        axis.set(xlim=(-0.52, 0.52), ylim=(0.52, -0.52), aspect="equal", xticks=[], yticks=[])
+        axis.set_title(name, fontsize=9)
+    for axis in axes.ravel()[len(shots) :]:
+        axis.set_axis_off()
+    return figure
+
+
+def _look(i: int) -> dict[str, Any]:
+    """The colour, dash and marker of the i-th line of a picture."""
+    return {
+        "color": COLOURS[i % len(COLOURS)],
+        "linestyle": DASHES[i % len(DASHES)],
+        "marker": MARKERS[i % len(MARKERS)],
+    }
+
+
+def make_figure(rows: int, columns: int, height: float, **options):
+    """Return a figure of the usual width, and its axes as an array (rows, columns)."""
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(WIDTH, height), dpi=120, facecolor="white", squeeze=False, **options
+    )
+    plt.close(figure)  # else a notebook would show it twice
+    return figure, axes

@@ -1,0 +1,230 @@
+"""Sampling densities on the Cartesian grid, and masks drawn from them.
+
+A density is a float64 array (H, W) of probabilities: 0 or more, of sum 1, DC at (H // 2, W // 2). Any array of weights
+serves as one. mri-nufft has functions of these names, but on another grid (DC between samples at even sizes, off by one
+at odd sizes in its Chauffert density), with a wavelet that is not orthogonal, and with draws that take no seed.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..arrays.checks import Shape, check_grid, check_positive, whole
+from ..arrays.libraries import Array, to_numpy
+from ..operators.fourier import FFT
+from ..operators.wavelets import Wavelet
+from .masks import plan, race
+
+
+def decay_density(
+    shape: Shape, cutoff: float = 0.1, decay: float = 2.0, *, pixel: Sequence[float] = (1.0, 1.0)
+) -> np.ndarray:
+    """Return the density p(k) ∝ min(1, (cutoff/|k|)^decay): flat in the centre, then a power law.
+
+    |k|² = (k₁d/d₁)² + (k₂d/d₂)², where kᵢ is 1 at the edge of the grid along axis i, `pixel` = (d₁, d₂) the size of a
+    pixel in any unit, and d the smaller of the two. So |k| = 1 is the resolution of the finer axis, and lines of equal
+    density are circles in cycles per mm, which are ellipses on the grid where pixels are not square.
+    Returns float64 (H, W). Raises ValueError unless cutoff > 0, decay ≥ 0 and both pixel sizes are above 0.
+    Source: Chaithya et al., Optimizing full 3D SPARKLING trajectories, IEEE Trans. Med. Imaging 41 (2022).
+
+    >>> p = decay_density((1, 8), cutoff=0.5, decay=2)[0]
+    >>> (p / p.max()).round(3)  # at k = −1, −0.75, …, 0.75
+    array([0.25 , 0.444, 1.   , 1.   , 1.   , 1.   , 1.   , 0.444])
+    """
+    shape, cutoff = check_grid(shape), check_positive("cutoff", cutoff)
+    decay = check_positive("decay", decay, or_zero=True)
+    if len(pixel) != 2:
+        raise ValueError(f"pixel takes the sizes along two axes, got {pixel!r}")
+    sizes = [check_positive("pixel", d) for d in pixel]
+    axes = np.ix_(*(2 * (np.arange(n) - n // 2) / n * min(sizes) / d for n, d in zip(shape, sizes)))
+    return _normalised((cutoff / np.maximum(np.hypot(*axes), cutoff)) ** decay)
+
+
+def energy_density(images: Array, *, power: float = 1.0, smooth: float = 1.0) -> np.ndarray:
+    """Return the density p(k) ∝ E(k)^(power/2), E the mean of |F x|² over the training images, smoothed.
+
+    power = 1 is the root mean square of k-space, power = 2 its energy. E is smoothed by a Gaussian with a standard
+    deviation of `smooth` samples (0: not at all), since a few images leave it rough.
+    Takes images (..., H, W), returns float64 (H, W). Raises ValueError if they are not finite or zero everywhere.
+
+    >>> energy_density(np.ones((1, 4, 4)), smooth=0)[2, 2]  # a constant image has energy at DC alone
+    np.float64(1.0)
+    """
+    x = to_numpy(images)
+    if x.ndim < 2 or not x.size:
+        raise ValueError(f"the images must be (..., H, W) and not empty, got shape {x.shape}")
+    if not np.isfinite(x).all() or not x.any():
+        raise ValueError("the images must be finite, and not zero everywhere")
+    power, smooth = check_positive("power", power), check_positive("smooth", smooth, or_zero=True)
+    k = FFT(x.shape[-2:])(x.astype(np.complex128))
+    energy = np.mean(np.abs(k.reshape(-1, *x.shape[-2:])) ** 2, axis=0)
+    if smooth:
+        from scipy.ndimage import gaussian_filter
+
+        energy = gaussian_filter(energy, smooth, mode="wrap")
+    return _normalised(energy ** (power / 2))
+
+
+def wavelet_density(Psi: Wavelet) -> np.ndarray:
+    """Return the density p(k) ∝ ‖a_k‖_∞², a_k the row k of A = F Ψᴴ: how loud a wavelet at the most can be at k.
+
+    It minimises max_k ‖a_k‖_∞²/p(k), on which the number of draws depends that theory asks for. Atoms are products u ⊗
+    v, of which a band holds all pairs, so their loudest is max|Fu| ⊗ max|Fv|, exactly, on padded grids too.
+    Takes a `Wavelet` on (H, W), returns float64 (H, W). Raises TypeError for anything else.
+    Source: Chauffert, Ciuciu, Kahn and Weiss, SIAM J. Imaging Sci. 7 (2014); Puy, Vandergheynst and Wiaux, IEEE Signal
+    Process. Lett. 18 (2011).
+
+    >>> p = wavelet_density(Wavelet("haar", (8, 8), level=2))
+    >>> round(float(p[4, 4] / p[0, 0]), 6)  # DC against the corner
+    4.0
+    """
+    if not isinstance(Psi, Wavelet):
+        raise TypeError(f"the density of Chauffert is that of an orthogonal Wavelet, got {type(Psi).__name__}")
+    loudest = np.zeros(Psi.shape_in)
+    for scale in range(1, Psi.level + 1):
+        low, high = zip(*(_loudest(Psi.name, scale, n, m) for n, m in zip(Psi.shape_in, Psi.shape_out)))
+        bands = [(high[0], low[1]), (low[0], high[1]), (high[0], high[1])]
+        for u, v in bands + [(low[0], low[1])] * (scale == Psi.level):
+            loudest = np.maximum(loudest, np.outer(u, v))
+    return _normalised(loudest**2)
+
+
+def _loudest(name: str, scale: int, n: int, padded: int) -> np.ndarray:
+    """Return max |F u| over the scaling functions, and over the wavelets, of one scale along one axis: (2, n)."""
+    # Along a second axis of 2^scale points the scaling function is constant, so a column of an atom is u.
+    Psi = Wavelet(name, (padded, 2**scale), scale)
+    count = 2 * (padded >> scale)
+    unit = np.zeros((count, *Psi.shape_out))
+    unit[range(count), range(count), 0] = 1
+    u = Psi.H(unit)[:, :n, 0] * 2 ** (scale / 2)
+    return np.abs(FFT((n,))(u.astype(np.complex128))).reshape(2, -1, n).max(axis=1)
+
+
+def draw_mask(density: Array, accel: float, *, center=0, seed: int = 0, replace: bool = False) -> np.ndarray:
+    """Return a mask of exactly round(HW/R) points, drawn one by one in proportion to the density that is left.
+
+    The box `center` (one number or a pair; 0: DC alone) is sampled in full. With `replace` the draws are independent,
+    as theory has it: a point drawn twice is sampled once, so the mask has fewer points, and a larger R than asked.
+    Takes weights (H, W), returns a boolean array (H, W). Raises ValueError for weights that are negative, not finite or
+    too often 0, unless 1 ≤ R ≤ HW, and if the box does not fit the grid and the HW/R points.
+
+    >>> mask = draw_mask(decay_density((64, 64)), 8)
+    >>> int(mask.sum()), int(draw_mask(decay_density((64, 64)), 8, replace=True).sum()) < 512
+    (512, True)
+    """
+    p = check_density(density)
+    count, box = plan(p.shape, accel, center)
+    if not replace:
+        _check_support(p, count, box)
+        return race(p, count, box, seed)
+    mask = np.zeros(p.shape, dtype=bool)
+    mask[box] = True
+    draws = np.random.default_rng(seed).choice(p.size, count - np.count_nonzero(mask), p=p.ravel())
+    mask.ravel()[draws] = True
+    return mask
+
+
+def lloyd_points(density: Array, count: int, *, iterations: int = 20, seed: int = 0) -> np.ndarray:
+    """Return points (count, 2) in [−½, ½] that spread evenly, as dense as the density says: Lloyd's algorithm.
+
+    From random draws on, each point moves to the centre of mass of the part of k-space that is nearest to it. Each step
+    lowers Σ_x w(x) min_i |x − k_i|². At the minimum in two dimensions the points are as dense as √w (Gersho 1979), so w
+    is the square of the density. Integrals are sums over a grid twice as fine as the density's.
+    Raises ValueError for bad weights, or if there are not so many points of positive weight.
+    Source: Lloyd, IEEE Trans. Inf. Theory 28 (1982); Du, Faber and Gunzburger, SIAM Rev. 41 (1999).
+
+    >>> points = lloyd_points(np.ones((16, 16)), 9, iterations=100)
+    >>> points.shape, bool(abs(points).max() < 0.5)
+    ((9, 2), True)
+    """
+    p = check_density(density)
+    count = whole("the number of points", count, 1, p.size)
+    nowhere = (slice(0, 0),) * 2
+    _check_support(p, count, nowhere)
+    start = np.argwhere(race(p, count, nowhere, seed)).astype(float)
+    points = _lloyd(p, start, np.empty((0, 2)), whole("iterations", iterations, 0))
+    return (points - [n // 2 for n in p.shape]) / p.shape
+
+
+def lloyd_mask(density: Array, accel: float, *, iterations: int = 20, seed: int = 0) -> np.ndarray:
+    """Return a mask of exactly round(HW/R) points that spread as evenly as the density allows, by Lloyd's algorithm.
+
+    A point can be sampled once, so the density is capped: p(k) = min(1, c·density), with c such that the sum is the
+    number of points. Where p is 1, and at DC, k is sampled. The others spread between these as in `lloyd_points`, and
+    go to the nearest free point of the grid. Takes, returns and raises what `draw_mask` does.
+
+    >>> mask = lloyd_mask(decay_density((64, 64)), 8)
+    >>> int(mask.sum()), bool(mask[32, 32])
+    (512, True)
+    """
+    p = check_density(density)
+    count, box = plan(p.shape, accel, 0)
+    _check_support(p, count, box)
+    mask = np.zeros(p.shape, dtype=bool)
+    mask[box] = True
+    while True:  # each round caps at least one more point
+        left = count - int(np.count_nonzero(mask))
+        capped = np.where(mask, 1.0, p * left / max(p[~mask].sum(), 1e-300))
+        if left == 0 or (capped[~mask] < 1).all():
+            break
+        mask |= capped >= 1
+    if left == 0:
+        return mask
+    sure = np.argwhere(mask).astype(float)
+    start = np.argwhere(race(np.where(mask, 0, p), left, (slice(0, 0),) * 2, seed)).astype(float)
+    return _snap(_lloyd(capped, start, sure, whole("iterations", iterations, 0)), mask)
+
+
+def _lloyd(p: np.ndarray, points: np.ndarray, fixed: np.ndarray, iterations: int) -> np.ndarray:
+    """Move points (n, 2), in samples, to the centres of mass of their cells, among fixed ones that stay."""
+    from scipy.spatial import cKDTree
+
+    weights = np.kron(p**2, np.ones((2, 2))).ravel()
+    x = np.stack(np.meshgrid(*((np.arange(2 * n) - 0.5) / 2 for n in p.shape), indexing="ij"), -1).reshape(-1, 2)
+    x, weights, n = x[weights > 0], weights[weights > 0], len(points)
+    for _ in range(iterations):
+        cell = cKDTree(np.concatenate([points, fixed])).query(x, workers=-1)[1]
+        mass, *moments = (np.bincount(cell, w, n + len(fixed))[:n] for w in (weights, *(weights * x.T)))
+        points = np.where(mass[:, None] > 0, np.stack(moments, -1) / np.maximum(mass, 1e-300)[:, None], points)
+    return points
+
+
+def _snap(points: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Add points (n, 2), in samples, to the mask, each at the nearest place that is free; the nearest come first."""
+    from scipy.spatial import cKDTree
+
+    mask = mask.copy()
+    while len(points):
+        free = np.argwhere(~mask)
+        distance, nearest = cKDTree(free).query(points)
+        order = np.argsort(distance, kind="stable")
+        taken, first = np.unique(nearest[order], return_index=True)
+        mask[tuple(free[taken].T)] = True
+        points = np.delete(points, order[first], axis=0)
+    return mask
+
+
+def _normalised(weights: np.ndarray) -> np.ndarray:
+    return weights / weights.sum()
+
+
+def check_density(density: Array) -> np.ndarray:
+    """Return weights as a density, float64 of sum 1."""
+    p = to_numpy(density)
+    if p.ndim != 2 or p.size == 0:
+        raise ValueError(f"a density has shape (H, W) and is not empty, got {p.shape}")
+    if p.dtype.kind not in "fiu":
+        raise TypeError(f"a density must be an array of real numbers, got {p.dtype}")
+    if not (np.isfinite(p).all() and (p >= 0).all() and p.any()):
+        raise ValueError("a density must be finite, nowhere negative, and not zero everywhere")
+    return _normalised(p.astype(np.float64) / p.max())
+
+
+def _check_support(p: np.ndarray, count: int, box: tuple[slice, ...]) -> None:
+    """Raise unless `count` points can be drawn: where the density is positive, and in the box."""
+    possible = p > 0
+    possible[box] = True
+    if np.count_nonzero(possible) < count:
+        raise ValueError(
+            f"{count} points cannot be drawn from a density with only {np.count_nonzero(possible)} above 0"
+        )

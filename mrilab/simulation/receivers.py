@@ -1,0 +1,86 @@
+"""Coil sensitivities, simulated by Biot-Savart (loops around the head of `phantoms.brain`) or from low-resolution data.
+
+`coils` holds the operator that uses such maps, `espirit` the better way to estimate them.
+"""
+
+import numpy as np
+
+from .atlas import pixel_size, positions
+
+CYLINDER = 125.0  # mm, radius on which the loops lie
+RING = 8  # coils in a ring, at most
+LOOP = 40.0  # mm, radius of a coil
+WIRE = 10.0  # mm, thickness, which keeps the field finite where a wire crosses the slice
+SEGMENTS = 32  # straight pieces of a loop
+KNOT = 3.0  # mm, distance of the points between which splines give the smooth fields
+
+
+def simulate_smaps(n_coils: int, shape: tuple[int, int], *, seed: int | None = None) -> np.ndarray:
+    """Return receive sensitivities S_c ∝ B_x − iB_y of loops around the head, Σ_c |S_c|² = 1: complex64 (C, H, W).
+
+    B is the field that loop c would make with a unit current, by Biot and Savart: B(r) = Σ dl × (r − l) / |r − l|³ over
+    its segments. Loops of radius 40 mm form rings of up to 8 on a cylinder of radius 125 mm; an even number of rings
+    has the slice midway between the two in the middle. The pixels are those of `phantoms.brain`, 236 mm in all. A seed
+    turns and shifts the array at random, as heads lie differently; without (None) it is always the same.
+
+    Raises TypeError or ValueError unless n_coils is a whole number above 0 and `shape` a pair of them.
+    Source: Roemer et al., The NMR phased array, Magn. Reson. Med. 16 (1990).
+
+    >>> smaps = simulate_smaps(8, (32, 32))
+    >>> smaps.shape, bool(np.allclose((abs(smaps) ** 2).sum(0), 1, atol=1e-5))
+    ((8, 32, 32), True)
+    """
+    if isinstance(n_coils, bool) or not isinstance(n_coils, (int, np.integer)):
+        raise TypeError(f"the number of coils must be a whole number, got {n_coils!r}")
+    if n_coils < 1:
+        raise ValueError(f"the number of coils must be 1 or more, got {n_coils}")
+    from scipy.interpolate import RectBivariateSpline
+
+    rows, columns = positions(shape)
+    knots = [_knots(pixel_size(shape) * n) for n in shape]
+    smaps = np.empty((n_coils, *shape), dtype=np.complex64)
+    power = np.zeros(shape, dtype=np.float32)
+    for smap, loop in zip(smaps, loops(n_coils, seed)):
+        field = transverse_field(loop, -knots[0][:, None], knots[1])
+        smap.real = RectBivariateSpline(*knots, field.real)(rows, columns)
+        smap.imag = RectBivariateSpline(*knots, field.imag)(rows, columns)
+        power += smap.real**2 + smap.imag**2
+    np.sqrt(power, out=power)
+    for smap in smaps:
+        smap /= power
+    return smaps
+
+
+def loops(n_coils: int, seed: int | None) -> list[np.ndarray]:
+    """Return the corners of each loop in mm, (SEGMENTS + 1, 3), the last equal to the first."""
+    n_rings = -(-n_coils // RING)
+    turn, shift = 0.0, np.zeros(3)
+    if seed is not None:
+        rng = np.random.default_rng(seed)
+        turn, shift = rng.uniform(0, 2 * np.pi), rng.uniform(-5, 5, 3)
+    around = np.linspace(0, 2 * np.pi, SEGMENTS + 1)
+    loops = []
+    for ring, coils in enumerate(np.array_split(np.arange(n_coils), n_rings)):
+        height = 1.2 * LOOP * (ring - (n_rings - 1) / 2)
+        for coil in range(len(coils)):
+            # Every second ring is turned by half a coil.
+            angle = turn + 2 * np.pi * (coil + ring % 2 / 2) / len(coils)
+            outward, along = np.array([np.cos(angle), np.sin(angle), 0]), np.array([-np.sin(angle), np.cos(angle), 0])
+            centre = CYLINDER * outward + [0, 0, height] + shift
+            loops.append(centre + LOOP * np.stack([np.cos(around), np.sin(around)], 1) @ np.stack([along, [0, 0, 1]]))
+    return loops
+
+
+def transverse_field(loop: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Return B_x − iB_y in the plane z = 0, complex128, up to a factor."""
+    field = np.zeros(np.broadcast_shapes(y.shape, x.shape), dtype=complex)
+    for (lx, ly, lz), (dx, dy, dz) in zip((loop[1:] + loop[:-1]) / 2, np.diff(loop, axis=0)):
+        rx, ry, rz = x - lx, y - ly, -lz
+        distance2 = rx**2 + ry**2 + (rz**2 + WIRE**2)
+        field += (dy * rz - dz * ry - 1j * (dz * rx - dx * rz)) / (distance2 * np.sqrt(distance2))
+    return field
+
+
+def _knots(length: float) -> np.ndarray:
+    """Return where along an axis of this length in mm to compute the fields."""
+    return np.linspace(-length / 2, length / 2, int(np.ceil(length / KNOT)) + 1)

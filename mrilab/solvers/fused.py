@@ -1,0 +1,84 @@
+"""Steps of the solvers on lazy sums: each goes through memory once where the arrays and the regulariser allow it."""
+
+from ..arrays.libraries import is_complex
+from ..arrays.memory import empty
+from ..arrays.sums import Sum, alike, lazy
+from ..problems.least_squares import Smooth
+from ..problems.regularisers import L1, GroupL1
+from ..problems.shrinkage import shrink
+
+
+def residual(f: Smooth, x: Sum) -> Sum:
+    """Return r = A x − y, what f sees of x.
+
+    >>> import numpy as np
+    >>> from mrilab import Identity, LeastSquares
+    >>> residual(LeastSquares(Identity((2,)), np.ones(2)), lazy(np.zeros(2))).value()
+    array([-1., -1.])
+    """
+    return lazy(f.residual(x.value()))
+
+
+def gradient(f: Smooth, r: Sum) -> Sum:
+    """Return ∇f(x) = Aᴴ r, in an array that nobody else holds.
+
+    >>> import numpy as np
+    >>> from mrilab import Identity, LeastSquares
+    >>> gradient(LeastSquares(Identity((2,)), np.ones(2)), lazy(np.array([2.0, 3.0]))).value()
+    array([2., 3.])
+    """
+    return lazy(f.grad_of(r.value()))
+
+
+def prox(g, step: float, z: Sum, *, over: Sum | None = None) -> Sum:
+    """Return argmin_p ½‖p − z‖² + step · g(p).
+
+    `over` is a sum of one term whose array nobody needs any more: the result may be written over it.
+
+    >>> import numpy as np
+    >>> prox(L1(1.0), 0.5, 2 * lazy(np.ones(2))).value()
+    array([1.5, 1.5])
+    """
+    out = None if over is None else over.value()
+    return lazy(_shrink(g, step, z, out=out) if _is_shrinkage(g, z) else g.prox(z.value(out), step))
+
+
+def stored_prox(g, step: float, z: Sum) -> tuple[Sum, Sum]:
+    """Return z as a sum of one term, and argmin_p ½‖p − z‖² + step · g(p).
+
+    >>> import numpy as np
+    >>> [x.value().tolist() for x in stored_prox(L1(1.0), 0.5, 2 * lazy(np.ones(2)))]
+    [[2.0, 2.0], [1.5, 1.5]]
+    """
+    if not _is_shrinkage(g, z):
+        z = z.stored()
+        return z, lazy(g.prox(z.value(), step))
+    array = z.terms[0][1]
+    store = empty(array.shape, array.dtype)
+    p = _shrink(g, step, z, store=store)
+    return lazy(store), lazy(p)
+
+
+def conjugate_prox(g, sigma: float, v: Sum, *, over: Sum | None = None) -> Sum:
+    """Return the prox of σ g*, g* the convex conjugate, by Moreau's identity: v − σ · prox(v/σ, 1/σ) of g.
+
+    >>> import numpy as np
+    >>> conjugate_prox(L1(1.0), 0.5, lazy(np.array([0.5, 2.0]))).value()
+    array([0.5, 1. ])
+    """
+    out, z = None if over is None else over.value(), (1 / sigma) * v
+    if _is_shrinkage(g, z):
+        return lazy(_shrink(g, 1 / sigma, z, keep=sigma, gain=-sigma, out=out))
+    z = z.stored(out)
+    return (sigma * z - sigma * lazy(g.prox(z.value(), 1 / sigma))).stored()
+
+
+def _is_shrinkage(g, z):
+    """Say whether the prox is one that the compiled loops know, of complex arrays that they can walk along."""
+    arrays = [x for _, x in z.terms]
+    return type(g) in (L1, GroupL1) and alike(arrays) and is_complex(arrays[0])
+
+
+def _shrink(g, step, z, **options):
+    g.check(z.terms[0][1])
+    return shrink(z, step * g.lam, g.axis, **options)

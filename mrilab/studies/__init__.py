@@ -1,0 +1,5 @@
+"""One function over many scans, with results that outlive a crash.
+
+study    study, Results
+runners  in this process, or on a Dask cluster
+"""
