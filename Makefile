@@ -45,9 +45,7 @@ test: lint book  ## everything that must pass
 	@$(BIN)/python -m pytest -q
 
 browser: $(READY)  ## the tests in Chromium alone, over the site as it was built last
-	@$(BIN)/python -m pytest -q tests/test_browser.py tests/test_painter.py tests/test_compare.py \
-		tests/test_explore.py tests/test_foldover.py tests/test_glossary.py tests/test_live_solver.py \
-		tests/test_player.py tests/test_widgets_page.py
+	@$(BIN)/python -m pytest -q tests/browser
 
 notebooks: $(READY)  ## one .ipynb a chapter, for Jupyter and Colab, in _build/notebooks
 	@$(BIN)/python book/_ext/notebooks.py _build/notebooks

@@ -1,0 +1,164 @@
+"""The networks: their size and shapes, gradients through A, data consistency, weights on the disk."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from helpers import draw, lines, unit_maps
+
+from mrilab import FFT, Coils, Mask
+from mrilab.nets import (
+    Each,
+    ImageUNet,
+    Settings,
+    UNet,
+    Unrolled,
+    WeightsError,
+    ZeroFilledUNet,
+    build,
+    count_parameters,
+    load_weights,
+    save_weights,
+)
+from mrilab.nets.unrolled import solve
+
+SMALL = {"channels": 4, "pools": 2}
+TINY = Settings(channels=2, pools=1)
+
+
+def problem(shape=(20, 17), coils=3, batch=2):
+    """Operators of different masks and maps, and data of random images."""
+    A = Each([Mask(lines(shape, seed)) @ FFT(shape) @ Coils(unit_maps(coils, shape, seed)) for seed in range(batch)])
+    x = draw((batch, *shape), "torch")
+    return A, A(x), x
+
+
+def test_the_unet_is_as_large_as_fastmri_s():
+    assert count_parameters(UNet(1, 1, channels=32, pools=4)) == 7_756_097
+
+
+@pytest.mark.parametrize("shape", [(32, 32), (33, 47), (16, 21)])
+@pytest.mark.parametrize("kind", ["complex", "magnitude"])
+def test_any_size_comes_out_as_it_went_in(shape, kind):
+    x = ImageUNet(kind=kind, **SMALL)(draw((2, *shape), "torch"))
+    assert x.shape == (2, *shape) and x.is_complex() == (kind == "complex")
+
+
+def test_the_unit_of_the_data_does_not_matter():
+    A, y, _ = problem()
+    for net in (ZeroFilledUNet(ImageUNet(**SMALL)), Unrolled(cascades=2, **SMALL)):
+        a, b = net(A, y), net(A, 1e-5 * y)
+        assert torch.linalg.norm(1e5 * b - a) < 1e-3 * torch.linalg.norm(a)
+
+
+@pytest.mark.parametrize("wrong", [{"channels": 0}, {"pools": 0}, {"channels": 2.5}])
+def test_a_unet_refuses_sizes_that_are_none(wrong):
+    with pytest.raises((TypeError, ValueError), match=next(iter(wrong))):
+        UNet(1, 1, **wrong)
+
+
+def test_a_unet_names_what_it_takes():
+    with pytest.raises(ValueError, match=r"takes \(B, 1, H, W\), got \(1, 2, 32, 32\)"):
+        UNet(1, 1, **SMALL)(torch.zeros(1, 2, 32, 32))
+    with pytest.raises(ValueError, match="8 pixels a side or more"):
+        UNet(1, 1, **SMALL)(torch.zeros(1, 1, 7, 32))
+    with pytest.raises(ValueError, match="complex images"):
+        ImageUNet(**SMALL)(torch.zeros(1, 32, 32))
+
+
+@pytest.mark.parametrize("consistency", ["gradient", "cg"])
+def test_gradients_flow_through_the_operator_to_every_cascade(consistency):
+    A, y, x = problem()
+    net = Unrolled(cascades=3, consistency=consistency, **SMALL)
+    (net(A, y) - x).abs().mean().backward()
+    for name, parameter in net.named_parameters():
+        assert parameter.grad is not None and torch.isfinite(parameter.grad).all(), name
+        assert parameter.grad.abs().max() > 0 or name.endswith("last.bias"), name
+
+
+def test_a_batch_is_its_items_one_by_one():
+    A, y, x = problem()
+    for b, part in enumerate(A.operators):
+        assert torch.equal(y[b], part(x[b]))
+        assert torch.equal(A.H(y)[b], part.H(y[b]))
+    left, right = torch.vdot(A(x).flatten(), y.flatten()), torch.vdot(x.flatten(), A.H(y).flatten())
+    assert torch.isclose(left, right, rtol=1e-4)
+
+
+def test_data_consistency_solves_its_equation():
+    A, y, x = problem()
+    lam, b = torch.tensor(0.1), A.H(y) + 0.1 * x
+    z = solve(A, b, lam, torch.zeros_like(x), 40)
+    assert torch.linalg.norm(A.gram(z) + lam * z - b) < 1e-4 * torch.linalg.norm(b)
+
+
+def test_a_small_lambda_makes_the_result_agree_with_the_data():
+    """One coil: where k-space was sampled, the result has it; an untrained U-Net alone has not."""
+    shape = (24, 24)
+    A = Mask(lines(shape)) @ FFT(shape)
+    y = A(draw((1, *shape), "torch"))
+    net = Unrolled(cascades=1, consistency="cg", **SMALL)
+    with torch.no_grad():
+        net.weight.fill_(-12.0)
+        assert torch.linalg.norm(A(net(A, y)) - y) < 1e-3 * torch.linalg.norm(y)
+        alone = ZeroFilledUNet(net.correct[0])(A, y)
+        assert torch.linalg.norm(A(alone) - y) > 1e-2 * torch.linalg.norm(y)
+
+
+def test_weights_come_back_as_they_went(tmp_path):
+    net = build(TINY)
+    path = save_weights(net, tmp_path / "a.safetensors", {"settings": TINY.as_dict(), "seed": 3})
+    again, record = load_weights(path)
+    assert record["seed"] == 3
+    assert all(torch.equal(a, b) for a, b in zip(net.state_dict().values(), again.state_dict().values()))
+
+
+def spoil(tmp_path, case):
+    path = save_weights(build(TINY), tmp_path / "a.safetensors", {"settings": TINY.as_dict()})
+    beside = path.with_suffix(".json")
+    if case == "truncated":
+        path.write_bytes(path.read_bytes()[:-5])
+    elif case == "foreign":
+        import hashlib
+
+        torch.save({"a": 1}, path)
+        record = json.loads(beside.read_text())
+        beside.write_text(json.dumps(record | {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()}))
+    elif case == "no json":
+        beside.write_text("hello")
+    elif case == "other settings":
+        beside.write_text(json.dumps({"sha256": "", "settings": {"channelz": 3}}))
+    return path
+
+
+@pytest.mark.parametrize(
+    "case, said",
+    [
+        ("truncated", r"a.safetensors: found \d+ bytes of SHA-256 .*; expected"),
+        ("foreign", "found no safetensors"),
+        ("no json", "a.json: found no record of weights"),
+        ("other settings", "unknown settings.*channelz"),
+    ],
+)
+def test_spoilt_weights_say_so(tmp_path, case, said):
+    with pytest.raises(WeightsError, match=said):
+        load_weights(spoil(tmp_path, case))
+
+
+def test_weights_of_another_network_name_both(tmp_path):
+    with pytest.raises(WeightsError, match=r"found weights with .* expected Unrolled with"):
+        load_weights(spoil(tmp_path, "none"), Unrolled(cascades=1, **SMALL))
+    with pytest.raises(FileNotFoundError):
+        load_weights(tmp_path / "none.safetensors")
+
+
+@pytest.mark.gpu
+def test_the_networks_give_on_a_gpu_what_they_give_here():
+    if not torch.cuda.is_available():
+        pytest.skip("no CUDA device")
+    A, y, _ = problem()
+    net = Unrolled(cascades=2, **SMALL)
+    with torch.no_grad():
+        here, there = net(A, y), net.cuda()(A, y.cuda()).cpu()
+    assert np.allclose(here, there, atol=1e-2 * float(here.abs().max()))
