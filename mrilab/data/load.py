@@ -50,6 +50,7 @@ def load_kspace(path: str | os.PathLike) -> Scan:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     np.save(folder + "/brain.npy", np.eye(6, dtype=complex)[None])

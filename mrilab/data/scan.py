@@ -16,7 +16,7 @@ class DataError(ValueError):
 
     >>> raise DataError("brain.cfl", "5 bytes", "8, as brain.hdr says")
     Traceback (most recent call last):
-    mrilab.scan.DataError: brain.cfl: found 5 bytes; expected 8, as brain.hdr says
+    mrilab.data.scan.DataError: brain.cfl: found 5 bytes; expected 8, as brain.hdr says
     """
 
     def __init__(self, path: str | os.PathLike, found: str, expected: str):

@@ -46,7 +46,7 @@ class Slices(Dataset):
     accel : float or sequence of float
         Acceleration; of several, each sample draws one.
     pattern : str
-        The function of `mrilab.masks` that draws the mask.
+        The function of `mrilab.sampling.masks` that draws the mask.
     noise : float
         Standard deviation of the complex noise that is added, for images of largest magnitude 1.
     seed : int

@@ -48,7 +48,7 @@ class ToeplitzGram(LinearOperator):
 
     Examples
     --------
-    >>> from mrilab.trajectories import radial
+    >>> from mrilab import radial
     >>> A = NUFFT(radial(8, 16), (8, 8))
     >>> x = np.ones((8, 8), np.complex64)
     >>> bool(np.allclose(ToeplitzGram(A)(x), A.H(A(x)), atol=1e-4))
@@ -134,7 +134,7 @@ def toeplitz_gram(A: LinearOperator) -> LinearOperator:
 
     Examples
     --------
-    >>> from mrilab.coils import Coils
+    >>> from mrilab import Coils
     >>> A = NUFFT(np.zeros((3, 2)), (4, 4)) @ Coils(np.full((2, 4, 4), 0.5 + 0j))
     >>> toeplitz_gram(A).shape_in
     (4, 4)

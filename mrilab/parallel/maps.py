@@ -37,7 +37,7 @@ def low_resolution_smaps(kspace: Array, calib: int | tuple[int, int] = 24) -> Ar
 
     Examples
     --------
-    >>> from mrilab import shepp_logan, simulate
+    >>> from mrilab import shepp_logan, simulate, simulate_smaps
     >>> y = simulate(shepp_logan((64, 64)), simulate_smaps(4, (64, 64)), (64, 64))
     >>> S = low_resolution_smaps(y)
     >>> S.shape, bool(np.allclose((abs(S) ** 2).sum(0), 1, atol=1e-5))

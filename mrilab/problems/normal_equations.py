@@ -44,6 +44,8 @@ class NormalEquations(LeastSquares):
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from mrilab import NUFFT
     >>> A = NUFFT(np.array([[0.0, 0.0], [0.25, -0.5]]), (4, 4))
     >>> y, x = np.ones(2, complex), np.ones((4, 4), complex)
     >>> round(NormalEquations(A, y)(x), 6), round(LeastSquares(A, y)(x), 6)

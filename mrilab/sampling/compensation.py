@@ -47,7 +47,7 @@ def density(trajectory: Array, shape: tuple[int, ...], method: str = "pipe", *, 
 
     Examples
     --------
-    >>> from mrilab.trajectories import radial
+    >>> from mrilab import radial
     >>> w = density(radial(52, 64), (32, 32), "analytic")
     >>> float(round(w.sum() / 32**2, 4)), int(w.argmin()) % 64  # the least weight is DC's, which all spokes visit
     (0.7854, 32)

@@ -22,7 +22,7 @@ def gradients(trajectory: Array, pixel_size: float, dwell: float) -> np.ndarray:
     unless the trajectory is (shots, samples, d) with d = 2 or 3, and the others lie above 0.
     Source: Ljunggren, J. Magn. Reson. 54 (1983).
 
-    >>> from mrilab.trajectories import radial
+    >>> from mrilab import radial
     >>> g = gradients(radial(4, 256), pixel_size=1e-3, dwell=1e-5)
     >>> g.shape, float(np.linalg.norm(g, axis=-1).max().round(2))  # 1000 1/m in 2.56 ms
     ((4, 255, 2), 9.17)
@@ -37,7 +37,7 @@ def slew_rates(trajectory: Array, pixel_size: float, dwell: float) -> np.ndarray
     Returns float64 (shots, samples − 2, d): second differences of k over γ/2π · Δt². How a shot is reached and left
     (its pre-winding and ramps) is not part of it. Parameters and errors as in `gradients`; samples ≥ 3.
 
-    >>> from mrilab.trajectories import radial, spiral
+    >>> from mrilab import radial, spiral
     >>> def largest(k):
     ...     return float(np.linalg.norm(slew_rates(k, pixel_size=1e-3, dwell=1e-5), axis=-1).max())
     >>> largest(radial(4, 256)) < 0.2, largest(spiral(4, 256, turns=4)) > 180

@@ -149,7 +149,7 @@ def sparkling(
 
     Examples
     --------
-    >>> from mrilab.trajectories import radial
+    >>> from mrilab import radial
     >>> run = sparkling(radial(4, 32), np.ones((16, 16)), alpha=0.06, beta=0.02, levels=2, max_iter=20)
     >>> run.x.shape, bool(run.costs[-1] < 0.3 * run.costs[0])
     ((4, 32, 2), True)

@@ -13,7 +13,7 @@ function logLevels(re, im) { // 0 to 255 for log |k-space| over 4.5 decades
   return Uint8Array.from(size, (v) => 255 * Math.max(0, 1 + Math.log10(v / top + 1e-9) / 4.5));
 }
 
-// The designs of mrilab.masks. Random ones are a race of exponential clocks, as there, with other random numbers.
+// The designs of mrilab.sampling.masks. Random ones are a race of exponential clocks, as there, with other random numbers.
 class Designs {
   constructor(height, width) {
     Object.assign(this, { height, width, seed: 1, orders: {} });

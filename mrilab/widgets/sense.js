@@ -1,4 +1,4 @@
-// SENSE in the browser: coils, folding, unfolding and its g-factor, as in mrilab.smaps and mrilab.sense.
+// SENSE in the browser: coils, folding, unfolding and its g-factor, as in mrilab.simulation.receivers and mrilab.parallel.sense.
 const COILS = 8;
 const TINY = 1e-12; // added to a group's matrix: where that has no inverse, the least solution comes out, and g is huge
 
