@@ -6,6 +6,8 @@ format page of BART's documentation.
 """
 
 import os
+import re
+from glob import escape
 from math import prod
 from pathlib import Path
 
@@ -89,9 +91,18 @@ def _names(path: str | os.PathLike) -> tuple[Path, Path]:
     return base.with_name(base.name + ".hdr"), base.with_name(base.name + ".cfl")
 
 
+def is_pair(path: str | os.PathLike) -> bool:
+    """Say whether a header lies at this name, given without a suffix or with one.
+
+    >>> is_pair("no/such/file")
+    False
+    """
+    return _there(_names(path)[0]).exists()
+
+
 def _pair(path: str | os.PathLike) -> tuple[Path, Path]:
     """Return the paths of header and data; raise unless both are there."""
-    header, data = _names(path)
+    header, data = map(_there, _names(path))
     if not header.exists() and not data.exists():
         raise FileNotFoundError(f"there is no file {data}, and no {header.name}")
     for there, missing in ((header, data), (data, header)):
@@ -100,15 +111,24 @@ def _pair(path: str | os.PathLike) -> tuple[Path, Path]:
     return header, data
 
 
+def _there(path: Path) -> Path:
+    """Return the file of this name, or the one whose suffix is written in capitals, as other systems have it."""
+    others = () if path.exists() else path.parent.glob(f"{escape(path.stem)}.*")
+    return next((other for other in others if other.suffix.lower() == path.suffix), path)
+
+
 def _read_dims(header: Path) -> list[int]:
-    """Return BART's 16 sizes, the first the fastest."""
+    """Return BART's 16 sizes, the first the fastest. They may stand on several lines, and ones may follow them."""
     check_file(header)
     with open(header, "rb") as file:
-        lines = file.read(1 << 16).decode("ascii", errors="replace").splitlines()
-    if "# Dimensions" not in [line.strip() for line in lines]:
-        raise DataError(header, f"a header that begins {lines[0][:40]!r}", "a line '# Dimensions', then the sizes")
-    place = [line.strip() for line in lines].index("# Dimensions") + 1
-    words = lines[place].split() if place < len(lines) else []
-    if not 1 <= len(words) <= AXES or not all(w.isascii() and w.isdigit() and len(w) < 19 and int(w) for w in words):
+        text = file.read(1 << 16).decode("ascii", errors="replace")
+    found = re.search(r"^#\s*Dimensions\s([^#]*)", text + "\n", re.MULTILINE)
+    if not found:
+        raise DataError(
+            header, f"a header that begins {text.splitlines()[0][:40]!r}", "a line '# Dimensions', then the sizes"
+        )
+    words = found[1].split()
+    sizes = [int(w) for w in words if w.isascii() and w.isdigit() and len(w) < 19]
+    if not sizes or len(sizes) < len(words) or min(sizes) < 1 or max(sizes[AXES:], default=1) > 1:
         raise DataError(header, f"the sizes {' '.join(words)[:60]!r}", f"1 to {AXES} whole numbers above 0")
-    return [int(word) for word in words] + [1] * (AXES - len(words))
+    return sizes[:AXES] + [1] * (AXES - len(sizes))

@@ -86,7 +86,8 @@ def save_png(path: str | os.PathLike, image: Array, window: tuple[float, float] 
     """Write an image (H, W) as PNG, 8 bits of grey a pixel, one pixel each, and return the window that was used.
 
     The window (low, high) is mapped to black and white, and what lies outside is clipped; the default is from 0 to the
-    image's maximum. To compare pictures, give all the same one. Complex numbers are shown by their magnitude.
+    image's maximum, or from its minimum to 0 if all of it is negative. To compare pictures, give all the same one.
+    Complex numbers are shown by their magnitude.
 
     Raises ValueError for another suffix or shape, an empty image, NaN, and a window without low < high.
 
@@ -100,7 +101,8 @@ def save_png(path: str | os.PathLike, image: Array, window: tuple[float, float] 
         raise ValueError(f"cannot write {path}: a PNG file ends in .png")
     values = _magnitude(image, "save_png", (2,))
     if window is None:
-        window = (0.0, float(values.max()) or 1.0)  # an image of zeros is black
+        top = float(values.max())
+        window = (0.0, top or 1.0) if top >= 0 else (float(values.min()), 0.0)  # an image of zeros is black
     low, high = map(float, window)
     if not -np.inf < low < high < np.inf:
         raise ValueError(f"a window is (low, high), low below high, got {window!r}")

@@ -7,7 +7,7 @@ sampled, phase encode along axis −2, readout along −1, DC at n // 2 and no o
 import os
 from pathlib import Path
 
-from .bart import read_cfl
+from .bart import is_pair, read_cfl
 from .fastmri import read_fastmri
 from .hdf5 import open_hdf5
 from .ismrmrd import read_ismrmrd, scan_groups
@@ -61,7 +61,7 @@ def load_kspace(path: str | os.PathLike) -> Scan:
     (dtype('complex64'), (6, 6))
     """
     path = Path(path)
-    if path.suffix.lower() in (".cfl", ".hdr") or (not path.exists() and path.with_name(path.name + ".hdr").exists()):
+    if path.suffix.lower() in (".cfl", ".hdr") or (not path.exists() and is_pair(path)):
         return read_cfl(path)
     check_file(path)
     with open(path, "rb") as file:

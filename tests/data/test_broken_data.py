@@ -159,7 +159,7 @@ BROKEN = {
     "bart size -1": (pair("4 6 1 -2"), "sizes '4 6 1 -2'"),
     "bart size no number": (pair("4 six 1 2"), "sizes '4 six 1 2'"),
     "bart without sizes": (pair(""), "found the sizes ''"),
-    "bart of 17 axes": (pair("4 6 1 2" + " 1" * 13), "found the sizes"),
+    "bart of 17 axes": (pair("4 6 1 2" + " 1" * 12 + " 2"), "found the sizes"),
     "bart of another header": (pair(comment="# Sizes"), "begins '# Sizes'"),
     "bart NaN": (pair_of(spoilt(np.nan)), "1 NaN or infinite"),
     "bart of zeros": (pair_of(0 * KSPACE), "nothing but zeros"),

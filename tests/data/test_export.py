@@ -88,6 +88,13 @@ def test_no_image_no_file(tmp_path, case, suffix):
     assert [p.read_text() for p in tmp_path.iterdir()] == ["what was there"]
 
 
+def test_a_png_of_negative_values_has_a_window(tmp_path):
+    image = -np.arange(1.0, 5.0).reshape(2, 2)
+    assert save_png(tmp_path / "x.png", image) == (-4.0, 0.0)
+    assert save_png(tmp_path / "x.png", -np.ones((2, 2))) == (-1.0, 0.0)
+    assert save_png(tmp_path / "x.png", np.zeros((2, 2))) == (0.0, 1.0)
+
+
 @pytest.mark.parametrize("window", [(1, 1), (2, 1), (0, np.inf), (np.nan, 1)])
 def test_windows_that_are_none(tmp_path, window):
     with pytest.raises(ValueError, match="low below high"):

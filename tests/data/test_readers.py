@@ -249,6 +249,32 @@ def test_bart_files_hold_the_first_axis_fastest(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["b.v2.cfl", "b.v2.hdr"]
 
 
+HEADERS = {
+    "blank line": "# Dimensions\n\n5 7 1 3\n",
+    "17 sizes": "# Dimensions\n5 7 1 3" + " 1" * 13 + "\n",
+    "sizes on two lines": "# Dimensions\r\n5 7\r\n1 3\r\n# Command\r\n4 4\r\n",
+    "no space, no end of line": "# Creator\nBART\n#Dimensions 5 7 1 3",
+}
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_headers_that_bart_reads_are_read(tmp_path, header):
+    kspace = draw((3, 7, 5))
+    save_cfl(tmp_path / "b", kspace)
+    (tmp_path / "b.hdr").write_bytes(HEADERS[header].encode())
+    assert np.array_equal(read_cfl(tmp_path / "b").kspace, kspace)
+
+
+@pytest.mark.parametrize("suffixes", [("CFL", "HDR"), ("Cfl", "hdr"), ("cfl", "HDR")])
+def test_suffixes_may_be_in_capitals(tmp_path, suffixes):
+    kspace, (data, header) = draw((3, 7, 5)), suffixes
+    save_cfl(tmp_path / "BRAIN[1]", kspace)
+    (tmp_path / "BRAIN[1].cfl").rename(tmp_path / f"BRAIN[1].{data}")
+    (tmp_path / "BRAIN[1].hdr").rename(tmp_path / f"BRAIN[1].{header}")
+    for name in (f"BRAIN[1].{data}", f"BRAIN[1].{header}", "BRAIN[1]"):
+        assert np.array_equal(load_kspace(tmp_path / name).kspace, kspace)
+
+
 @pytest.mark.parametrize(
     "array, error", [(np.ones((3, 4, 5)), TypeError), (draw((4,)), ValueError), (draw((0, 4)), ValueError),
                      (draw((2, 2, 2, 2, 2)), ValueError), (np.full((2, 2), np.nan + 0j), ValueError)],
