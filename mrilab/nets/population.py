@@ -14,8 +14,8 @@ class Brains(Slices):
     """Slices of random heads: slice i of a split is `brain(seed=i, split=split)`, scanned by coils of its own.
 
     Heads and maps are drawn on a grid twice as fine and scanned by `simulate`, so that reconstructing is no inverse
-    crime. The splits share neither seeds nor heights (`mrilab.simulation.phantoms.SPLITS`). With one coil its sensitivity is 1
-    everywhere. All are one averaged atlas, however deformed.
+    crime. The splits share neither seeds nor heights (`mrilab.simulation.phantoms.SPLITS`). With one coil its
+    sensitivity is 1 everywhere. All are one averaged atlas, however deformed.
 
     Parameters
     ----------
