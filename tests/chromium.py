@@ -1,4 +1,4 @@
-"""A built site, or a widget alone, in a browser: for test_browser.py, test_painter.py and test_compare.py."""
+"""The built site, or a widget alone, in Chromium."""
 
 import functools
 import gzip
@@ -12,9 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from built import PAGES, SITE
 
-SITE = Path(__file__).parents[1] / "_build" / "html"
-PAGES = sorted(path.stem for path in SITE.glob("*.html"))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SETTLED = """async () => {
   const views = [...document.querySelectorAll('script[type$="widget-view+json"]')];

@@ -13,6 +13,7 @@ import notebooks
 import pages
 import plain
 import pytest
+from built import SITE, Page, executed
 from helpers import ROOT
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -37,7 +38,7 @@ def book():
 @pytest.fixture(scope="module")
 def sample():
     """The notebook of the chapter that the tests bring along."""
-    folder = ROOT / "tests"
+    folder = ROOT / "tests" / "book"
     known = links.Links(folder, ["chapter"])
     known.entries = links.Links(order=[]).entries
     return notebooks.notebook(pages.read(folder / "chapter.md"), known)
@@ -71,8 +72,6 @@ def test_a_chapter_becomes_a_plain_notebook_with_all_its_code(book, chapter):
 @pytest.mark.book
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_the_code_is_what_the_build_ran_and_links_lead_somewhere(book, chapter):
-    from test_site import SITE, Page, executed
-
     notebook = notebooks.notebook(pages.read(ROOT / "book" / f"{chapter}.md"), book)
     assert code(notebook) == code(executed(chapter))
     text = "\n".join(texts(notebook))

@@ -1,54 +1,25 @@
 """The site that `make book` built: whole, self-contained, readable by everybody, without warnings."""
 
 import re
-from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import nbformat
+import coursebook
 import pytest
 import yaml
+from built import SITE, Page, chapters, executed, runs
 from helpers import ROOT
 from PIL import Image
 
 import mrilab
 
-SITE = ROOT / "_build" / "html"
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text())
-
-import coursebook  # noqa: E402
 
 SLUG = coursebook.repository(CONFIG["repository"]["url"])
 BASE = urlsplit(coursebook.address(SLUG)).path
 
 pytestmark = pytest.mark.book
-
-
-class Page(HTMLParser):
-    """The ids of one HTML page, its references (tag, attributes), its images."""
-
-    def __init__(self, path: Path):
-        super().__init__()
-        self.ids, self.tags = set(), []
-        self.feed(path.read_text())
-
-    def handle_starttag(self, tag, attrs):
-        attrs = {key: value or "" for key, value in attrs}
-        self.ids |= {attrs[key] for key in ("id", "name") if key in attrs}
-        self.tags.append((tag, attrs))
-
-    def links(self):
-        return [(tag, attrs[key]) for tag, attrs in self.tags for key in ("href", "src") if key in attrs]
-
-
-def chapters() -> list[str]:
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
-    return [toc["root"], *(chapter["file"] for part in toc["parts"] for chapter in part["chapters"])]
-
-
-def runs(chapter: str) -> bool:
-    return "\nkernelspec:" in (ROOT / "book" / f"{chapter}.md").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -146,11 +117,6 @@ def test_colab_opens_the_notebooks_of_this_repository(pages):
     for chapter in filter(runs, chapters()):
         links = {link for tag, link in pages[SITE / f"{chapter}.html"].links() if tag == "a" and "colab" in link}
         assert links == {f"https://colab.research.google.com/github/{SLUG}/blob/notebooks/{chapter}.ipynb"}
-
-
-def executed(chapter):
-    """The notebook of a chapter with its outputs, as the build left it: what the page is made of."""
-    return nbformat.read(ROOT / "_build" / "jupyter_execute" / f"{chapter}.ipynb", as_version=4)
 
 
 @pytest.mark.parametrize("chapter", [chapter for chapter in chapters() if runs(chapter)])

@@ -4,6 +4,7 @@ import re
 
 import pytest
 import uses
+from built import SITE
 
 
 @pytest.mark.parametrize(
@@ -28,8 +29,6 @@ def test_names_of_others_and_names_that_are_not_used_are_not_listed():
 
 @pytest.mark.book
 def test_reference_and_chapters_lead_to_each_other():
-    from test_site import SITE
-
     api = (SITE / "api.html").read_text()
     entries = {
         m[1]: m[0] for m in re.finditer(r'(?s)<dt class="sig[^>]* id="(mrilab[^"]+)">.*?(?=<dt class="sig|\Z)', api)

@@ -5,6 +5,7 @@ import re
 import links
 import pages
 import pytest
+from built import SITE, Page
 from chromium import barriers
 from helpers import ROOT
 
@@ -44,8 +45,6 @@ def test_a_chapter_marks_the_first_use_of_its_words(chapter):
 
 @pytest.mark.book
 def test_addresses_in_notebooks_are_those_of_the_page():
-    from test_site import SITE, Page
-
     ids = {name for name in Page(SITE / "glossary.html").ids if name.startswith("term-")}
     assert ids == {address.split("#")[1] for address in links.Links().terms.values()}
 

@@ -3,7 +3,8 @@
 from statistics import median
 
 import pytest
-from chromium import PAGES, SETTLED, SITE, barriers
+from built import PAGES, SITE
+from chromium import SETTLED, barriers
 
 MEGABYTE = 1e6
 SOON = 2500  # ms

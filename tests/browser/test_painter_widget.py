@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 import pytest
-from chromium import SITE
+from built import SITE
 
 import mrilab
 from mrilab import FFT, Mask

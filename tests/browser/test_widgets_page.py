@@ -2,31 +2,12 @@
 
 import pytest
 from chromium import barriers, stage
-from test_widgets import WIDGETS
-
-import mrilab
-from mrilab.widgets import Compare, FoldOver, KSpacePainter, SparseSolver, TrajectoryPlayer, explore
+from widget_examples import EXAMPLES, WIDGETS
 
 pytestmark = pytest.mark.book
 
-HEAD = mrilab.brain((64, 64), seed=1)
 COLAB = """:root { --colab-primary-text-color: #e3e3e3; --colab-primary-surface-color: #1f1f1f; background: #1f1f1f; }
 h1 { color: #e3e3e3 }"""
-
-
-def player(k):
-    y = mrilab.NUFFT(k, HEAD.shape)(HEAD)
-    return TrajectoryPlayer({"radial": k}, {"radial": y}, HEAD.shape, pixel_size=4e-3, dwell=1e-5)
-
-
-EXAMPLES = {
-    "Compare": lambda: Compare(HEAD, {"half as bright": 0.5 * HEAD}),
-    "Explorer": lambda: explore(lambda factor: factor * HEAD, factor=[0.25, 0.5, 1.0]),
-    "FoldOver": lambda: FoldOver(HEAD),
-    "KSpacePainter": lambda: KSpacePainter(HEAD),
-    "SparseSolver": lambda: SparseSolver(HEAD),
-    "TrajectoryPlayer": lambda: player(mrilab.radial(8, 64)),
-}
 
 
 def test_every_widget_is_here():

@@ -2,19 +2,19 @@
 
 import os
 
+import h5py
+import ismrmrd
 import numpy as np
 import pytest
 from helpers import draw
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_readers import header, line, lines_of, undersampled, write_fastmri, write_ismrmrd
+from scan_files import header, line, lines_of, undersampled, write_fastmri, write_ismrmrd
 
 from mrilab.data.bart import save_cfl
 from mrilab.data.load import load_kspace
 from mrilab.data.scan import DataError
 
-h5py = pytest.importorskip("h5py")
-ismrmrd = pytest.importorskip("ismrmrd")
 KSPACE = undersampled(2, 2, 6, 4)
 
 

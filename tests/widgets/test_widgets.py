@@ -1,20 +1,17 @@
-"""The widgets' Python side: what travels to the browser and back, and what is refused. test_browser.py has the rest."""
+"""The widgets' Python side: what travels to the browser and back, and what is refused. tests/browser has the rest."""
 
 import subprocess
 import sys
-from inspect import isclass
 
-import anywidget
 import numpy as np
 import pytest
+from widget_examples import WIDGETS
 
 import mrilab
-from mrilab import widgets
 from mrilab.widgets import KSpacePainter
 from mrilab.widgets.base import MOST, bits, mask_of, to_int16
 
 SHAPE = (32, 64)
-WIDGETS = [thing for thing in vars(widgets).values() if isclass(thing) and issubclass(thing, anywidget.AnyWidget)]
 
 
 def head(shape=SHAPE):

@@ -1,0 +1,42 @@
+"""The site that `make book` built, as data: its pages, and the notebooks that they were made from."""
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import yaml
+from helpers import ROOT
+
+SITE = ROOT / "_build" / "html"
+PAGES = sorted(path.stem for path in SITE.glob("*.html"))
+
+
+class Page(HTMLParser):
+    """The ids of one HTML page, its references (tag, attributes), its images."""
+
+    def __init__(self, path: Path):
+        super().__init__()
+        self.ids, self.tags = set(), []
+        self.feed(path.read_text())
+
+    def handle_starttag(self, tag, attrs):
+        attrs = {key: value or "" for key, value in attrs}
+        self.ids |= {attrs[key] for key in ("id", "name") if key in attrs}
+        self.tags.append((tag, attrs))
+
+    def links(self):
+        return [(tag, attrs[key]) for tag, attrs in self.tags for key in ("href", "src") if key in attrs]
+
+
+def chapters() -> list[str]:
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    return [toc["root"], *(chapter["file"] for part in toc["parts"] for chapter in part["chapters"])]
+
+
+def runs(chapter: str) -> bool:
+    return "\nkernelspec:" in (ROOT / "book" / f"{chapter}.md").read_text()
+
+
+def executed(chapter):
+    """The notebook of a chapter with its outputs, as the build left it: what the page is made of."""
+    return nbformat.read(ROOT / "_build" / "jupyter_execute" / f"{chapter}.ipynb", as_version=4)
