@@ -1,4 +1,4 @@
-"""Files that are whole or not there: how everything in the package is written."""
+"""Atomic writing: a file is either complete or absent. All files that the package writes go through here."""
 
 import os
 from collections.abc import Iterator
@@ -9,11 +9,12 @@ from uuid import uuid4
 
 @contextmanager
 def atomic(path: str | os.PathLike) -> Iterator[Path]:
-    """Give a temporary path beside `path`, and rename it to `path` once the block has ended without an error.
+    """Yield a temporary path beside `path`, and rename it to `path` when the block ends without an error.
 
-    A reader, or a second run after a crash, so finds the whole file, the one that was there before, or none. The
-    temporary file is in the same folder (renaming across disks is a copy) and keeps the suffix, which many writers go
-    by. Raises FileNotFoundError if there is no such folder, and leaves nothing behind when the block fails.
+    So a reader, or a second run after a crash, finds the complete new file, the previous one, or none. The temporary
+    file is in the same folder, because renaming across disks is a copy, and has the same suffix, because many writers
+    choose the format by it. If the block fails, the temporary file is removed. Raises FileNotFoundError if the folder
+    does not exist, IsADirectoryError if `path` is a folder.
 
     >>> from tempfile import TemporaryDirectory
     >>> folder = TemporaryDirectory()
@@ -25,10 +26,10 @@ def atomic(path: str | os.PathLike) -> Iterator[Path]:
     """
     path = Path(path)
     if not path.parent.is_dir():
-        raise FileNotFoundError(f"cannot write {path}: there is no folder {path.parent}")
+        raise FileNotFoundError(f"cannot write {path}: the folder {path.parent} does not exist")
     if path.is_dir():
         raise IsADirectoryError(f"cannot write {path}: it is a folder")
-    # A name of its own, so that two writers do not share it; a leading dot, so that no listing takes it for a result.
+    # A unique name, so that two writers do not share it; a leading dot, so that it is not listed as a result.
     part = path.with_name(f".{uuid4().hex[:8]}-{path.name}")
     try:
         yield part

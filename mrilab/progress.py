@@ -1,33 +1,33 @@
-"""What long work says on its way: a bar, and a line while loops are compiled. Nothing where nobody watches."""
+"""Progress of long computations: a bar, and a line while loops are compiled; both only in a terminal or notebook."""
 
 import os
 import sys
 
 
 def watched() -> bool:
-    """Say whether somebody looks on, in a terminal or a notebook, and has not set TQDM_DISABLE.
+    """Return whether output goes to a terminal or a notebook, and TQDM_DISABLE is not set.
 
     >>> watched() in (True, False)
     True
     """
-    # tqdm's notebook bar does not heed the variable
+    # tqdm's notebook bar ignores TQDM_DISABLE.
     return (sys.stderr.isatty() or "ipykernel" in sys.modules) and not os.environ.get("TQDM_DISABLE")
 
 
 def progress_bar(total: int, progress: bool | None):
-    """Return a tqdm bar over `total` steps: shown if `progress` is True, and by default where somebody watches.
+    """Return a tqdm bar over `total` steps, shown if `progress` is True, or if it is None and `watched()`.
 
     >>> with progress_bar(2, False) as bar:
     ...     bar.update(2)
     """
     from tqdm.auto import tqdm
 
-    # Said either way: left out, `disable` is what TQDM_DISABLE was when tqdm was imported.
+    # Always pass `disable`: its default is the value that TQDM_DISABLE had when tqdm was imported.
     return tqdm(total=total, leave=False, disable=not (watched() if progress is None else progress))
 
 
 def announce_compiling(modules: tuple[str, ...]) -> None:
-    """Say it once when numba begins to compile loops of these modules; from its cache they come without a word."""
+    """Print a line, once, when numba starts to compile loops of these modules; loops from its cache print nothing."""
     from numba.core import event
 
     class Notice(event.Listener):
@@ -36,7 +36,7 @@ def announce_compiling(modules: tuple[str, ...]) -> None:
         def on_start(self, event):
             if not self.said and watched() and event.data["dispatcher"].py_func.__module__ in modules:
                 self.said = True
-                print("mrilab compiles its loops for this machine: ten seconds, this once …", file=sys.stderr)
+                print("mrilab compiles its loops for this machine, once: about ten seconds …", file=sys.stderr)
 
         def on_end(self, event):
             pass

@@ -3,8 +3,8 @@
 masks         Cartesian masks
 densities     sampling densities, and masks drawn from them
 trajectories  radial, spiral, cones, …
-compensation  density weights
-hardware      limits of amplitude and slew rate
+compensation  density compensation weights
+hardware      limits of gradient amplitude and slew rate
 sparkling     trajectories that follow a density within these limits
-holdout       λ by samples that are left out
+holdout       choosing λ by samples that are left out
 """

@@ -1,4 +1,4 @@
-"""Density compensation: what part of k-space each sample of a trajectory stands for."""
+"""Density compensation: the part of k-space that each sample of a trajectory represents."""
 
 from math import pi
 
@@ -11,18 +11,18 @@ from .trajectories import check_shots
 
 
 def density(trajectory: Array, shape: tuple[int, ...], method: str = "pipe", *, iterations: int = 10) -> np.ndarray:
-    """Return density compensation weights w: w_k is N times the part of k-space that sample k stands for.
+    """Return density compensation weights w: w_k is N times the fraction of k-space that sample k represents.
 
-    Then Aᴴ Diagonal(w) y is a first image, in the scale of x: near x where k-space is fully sampled, but no inverse.
-    Σ w / N is the part of k-space that is covered, π/4 for a disc. The methods are
+    Aᴴ Diagonal(w) y is then a first image in the scale of x. It is close to x where k-space is fully sampled, but w is
+    not an inverse of A. Σ w / N is the fraction of k-space that is covered, π/4 for a disc. The methods are
 
-    - "analytic": |k|^(d−1) d|k|, for rotations of one path, such as `radial` and `spiral` (Hoge et al. 1997).
-    - "voronoi": the area of the cell around each sample, in 2-D (Rasche et al. 1999).
-    - "pipe": w ← w / (c ∗ w), until the samples convolved with a kernel c are even (Pipe and Menon 1999). Here c is the
-      transform of a pyramid twice as wide as the image: further out no alias of one pixel reaches another.
+    - "analytic": |k|^(d−1) d|k|, for rotations of one path, such as `radial` and `spiral` (Hoge et al.).
+    - "voronoi": the area of the Voronoi cell around each sample, in 2-D (Rasche et al.).
+    - "pipe": w ← w / (c ∗ w), until the weighted samples, convolved with a kernel c, are flat (Pipe and Menon). Here c
+      is the Fourier transform of a pyramid twice as wide as the image: no alias of a pixel further out reaches another.
 
-    The first two give gaps to their neighbours, so that Σ w stays. The third lets no sample stand for more than one
-    point of the Cartesian grid: it leaves gaps out, and is quieter when k-space is under-sampled.
+    The first two assign gaps to the neighbouring samples, which keeps Σ w. With the third, no sample represents more
+    than one point of the Cartesian grid: gaps are left out, and noise is lower when k-space is under-sampled.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def density(trajectory: Array, shape: tuple[int, ...], method: str = "pipe", *, 
     method : str
         "pipe", "voronoi" or "analytic".
     iterations : int
-        Of "pipe".
+        Number of iterations of "pipe".
 
     Returns
     -------
@@ -43,7 +43,13 @@ def density(trajectory: Array, shape: tuple[int, ...], method: str = "pipe", *, 
     Raises
     ------
     TypeError, ValueError
-        For another method, "voronoi" in 3-D, and trajectories that `NUFFT` refuses.
+        For another method, "voronoi" in 3-D, and trajectories that `NUFFT` does not accept.
+
+    References
+    ----------
+    Hoge, Kwan and Pike, Density compensation functions for spiral MRI, Magn. Reson. Med. 38 (1997); Rasche et al.,
+    Resampling of data between arbitrary grids using convolution interpolation, IEEE Trans. Med. Imaging 18 (1999);
+    Pipe and Menon, Sampling density compensation in MRI, Magn. Reson. Med. 41 (1999).
 
     Examples
     --------
@@ -65,7 +71,7 @@ def density(trajectory: Array, shape: tuple[int, ...], method: str = "pipe", *, 
 
 
 def _pipe(k, shape, iterations):
-    """Not mri-nufft's `pipe`, whose kernel is seven points of the grid wide and blurs the weights (see the tests)."""
+    """Return Pipe and Menon's weights. mri-nufft's `pipe` blurs them: its kernel is seven grid points wide."""
     A, window = NUFFT(k, tuple(2 * n for n in shape)), np.ones(())
     for n in shape:
         window = np.multiply.outer(window, 1 - abs(np.arange(-n, n)) / n)
@@ -77,7 +83,7 @@ def _pipe(k, shape, iterations):
 
 
 def _analytic(k):
-    """The shell between the spheres halfway to the samples before and after, or at the edge, shared by the shots."""
+    """Return the volume of the shell around each sample, out to halfway to the samples before and after, per shot."""
     radius = np.linalg.norm(k, axis=-1)
     edge, d = radius.max(), k.shape[-1]
     signed = np.where(np.arange(k.shape[1]) < radius.argmin(axis=1)[:, None], -radius, radius)
@@ -88,7 +94,7 @@ def _analytic(k):
 
 
 def _voronoi(k):
-    """Not mri-nufft's `voronoi`: it takes +½ for −½, extrapolates to below 0, and its 3-D volumes are wrong."""
+    """Return the areas of Voronoi cells. mri-nufft's `voronoi` confuses ±½, and extrapolates to weights below 0."""
     if k.shape[-1] != 2:
         raise ValueError(f"density by 'voronoi' is for 2-D, got a trajectory in {k.shape[-1]}-D: take 'pipe'")
     if np.linalg.matrix_rank(k - k[0]) < 2:
@@ -107,7 +113,7 @@ def _voronoi(k):
 
 
 def _mirrored(points):
-    """Images of the outer points in the edge of k-space, which close the outer cells: a disc, else the square."""
+    """Yield mirror images of the outer points in the edge of k-space (a disc, else the square), to close its cells."""
     radius = np.linalg.norm(points, axis=-1, keepdims=True)
     edge = min(0.5, radius.max()) * (1 + 1e-6)  # a sample on the edge must not be its own image
     if radius.max() <= edge:

@@ -1,8 +1,9 @@
 """Sampling densities on the Cartesian grid, and masks drawn from them.
 
-A density is a float64 array (H, W) of probabilities: 0 or more, of sum 1, DC at (H // 2, W // 2). Any array of weights
-serves as one. mri-nufft has functions of these names, but on another grid (DC between samples at even sizes, off by one
-at odd sizes in its Chauffert density), with a wavelet that is not orthogonal, and with draws that take no seed.
+A density is a float64 array (H, W) of probabilities: non-negative, with sum 1, DC at (H // 2, W // 2). Functions that
+take a density normalise any array of non-negative weights. mri-nufft has functions of the same names, but on another
+grid (DC between samples at even sizes, off by one at odd sizes in its Chauffert density), with a wavelet that is not
+orthogonal, and with random draws that take no seed.
 """
 
 from collections.abc import Sequence
@@ -21,12 +22,17 @@ def decay_density(
 ) -> np.ndarray:
     """Return the density p(k) ∝ min(1, (cutoff/|k|)^decay): flat in the centre, then a power law.
 
-    |k|² = (k₁d/d₁)² + (k₂d/d₂)², where kᵢ is 1 at the edge of the grid along axis i, `pixel` = (d₁, d₂) the size of a
-    pixel in any unit, and d the smaller of the two. So |k| = 1 is the resolution of the finer axis, and lines of equal
-    density are circles in cycles per mm, which are ellipses on the grid where pixels are not square.
+    |k|² = (k₁d/d₁)² + (k₂d/d₂)², where kᵢ is 1 at the edge of the grid along axis i, `pixel` = (d₁, d₂) is the size of
+    a pixel in any unit, and d the smaller of the two. So |k| = 1 at the resolution of the finer axis. Lines of equal
+    density are circles in cycles per mm, and therefore ellipses on the grid if pixels are not square.
     Returns float64 (H, W). Raises ValueError unless cutoff > 0, decay ≥ 0 and both pixel sizes are above 0.
-    Source: Chaithya et al., Optimizing full 3D SPARKLING trajectories, IEEE Trans. Med. Imaging 41 (2022).
 
+    References
+    ----------
+    Chaithya et al., Optimizing full 3D SPARKLING trajectories, IEEE Trans. Med. Imaging 41 (2022).
+
+    Examples
+    --------
     >>> p = decay_density((1, 8), cutoff=0.5, decay=2)[0]
     >>> (p / p.max()).round(3)  # at k = −1, −0.75, …, 0.75
     array([0.25 , 0.444, 1.   , 1.   , 1.   , 1.   , 1.   , 0.444])
@@ -41,10 +47,10 @@ def decay_density(
 
 
 def energy_density(images: Array, *, power: float = 1.0, smooth: float = 1.0) -> np.ndarray:
-    """Return the density p(k) ∝ E(k)^(power/2), E the mean of |F x|² over the training images, smoothed.
+    """Return the density p(k) ∝ E(k)^(power/2), where E is the smoothed mean of |F x|² over training images.
 
     power = 1 is the root mean square of k-space, power = 2 its energy. E is smoothed by a Gaussian with a standard
-    deviation of `smooth` samples (0: not at all), since a few images leave it rough.
+    deviation of `smooth` samples (0: no smoothing), because the mean of a few images is rough.
     Takes images (..., H, W), returns float64 (H, W). Raises ValueError if they are not finite or zero everywhere.
 
     >>> energy_density(np.ones((1, 4, 4)), smooth=0)[2, 2]  # a constant image has energy at DC alone
@@ -66,32 +72,38 @@ def energy_density(images: Array, *, power: float = 1.0, smooth: float = 1.0) ->
 
 
 def wavelet_density(Psi: Wavelet) -> np.ndarray:
-    """Return the density p(k) ∝ ‖a_k‖_∞², a_k the row k of A = F Ψᴴ: how loud a wavelet at the most can be at k.
+    """Return the density p(k) ∝ ‖a_k‖_∞², a_k the row k of A = F Ψᴴ: the largest magnitude of any wavelet at k.
 
-    It minimises max_k ‖a_k‖_∞²/p(k), on which the number of draws depends that theory asks for. Atoms are products u ⊗
-    v, of which a band holds all pairs, so their loudest is max|Fu| ⊗ max|Fv|, exactly, on padded grids too.
+    It minimises max_k ‖a_k‖_∞²/p(k), which determines the number of draws that theory requires. Wavelets are products
+    u ⊗ v, and a band contains all pairs, so its largest magnitude is exactly max|Fu| ⊗ max|Fv|, on padded grids too.
     Takes a `Wavelet` on (H, W), returns float64 (H, W). Raises TypeError for anything else.
-    Source: Chauffert, Ciuciu, Kahn and Weiss, SIAM J. Imaging Sci. 7 (2014); Puy, Vandergheynst and Wiaux, IEEE Signal
-    Process. Lett. 18 (2011).
 
+    References
+    ----------
+    Chauffert, Ciuciu, Kahn and Weiss, Variable density sampling with continuous trajectories, SIAM J. Imaging Sci. 7
+    (2014); Puy, Vandergheynst and Wiaux, On variable density compressive sampling, IEEE Signal Process. Lett. 18
+    (2011).
+
+    Examples
+    --------
     >>> p = wavelet_density(Wavelet("haar", (8, 8), level=2))
     >>> round(float(p[4, 4] / p[0, 0]), 6)  # DC against the corner
     4.0
     """
     if not isinstance(Psi, Wavelet):
-        raise TypeError(f"the density of Chauffert is that of an orthogonal Wavelet, got {type(Psi).__name__}")
-    loudest = np.zeros(Psi.shape_in)
+        raise TypeError(f"wavelet_density takes an orthogonal Wavelet, got {type(Psi).__name__}")
+    largest = np.zeros(Psi.shape_in)
     for scale in range(1, Psi.level + 1):
-        low, high = zip(*(_loudest(Psi.name, scale, n, m) for n, m in zip(Psi.shape_in, Psi.shape_out)))
+        low, high = zip(*(_largest(Psi.name, scale, n, m) for n, m in zip(Psi.shape_in, Psi.shape_out)))
         bands = [(high[0], low[1]), (low[0], high[1]), (high[0], high[1])]
         for u, v in bands + [(low[0], low[1])] * (scale == Psi.level):
-            loudest = np.maximum(loudest, np.outer(u, v))
-    return _normalised(loudest**2)
+            largest = np.maximum(largest, np.outer(u, v))
+    return _normalised(largest**2)
 
 
-def _loudest(name: str, scale: int, n: int, padded: int) -> np.ndarray:
+def _largest(name: str, scale: int, n: int, padded: int) -> np.ndarray:
     """Return max |F u| over the scaling functions, and over the wavelets, of one scale along one axis: (2, n)."""
-    # Along a second axis of 2^scale points the scaling function is constant, so a column of an atom is u.
+    # Along a second axis of 2^scale points the scaling function is constant, so each column of a 2-D wavelet is u.
     Psi = Wavelet(name, (padded, 2**scale), scale)
     count = 2 * (padded >> scale)
     unit = np.zeros((count, *Psi.shape_out))
@@ -101,12 +113,13 @@ def _loudest(name: str, scale: int, n: int, padded: int) -> np.ndarray:
 
 
 def draw_mask(density: Array, accel: float, *, center=0, seed: int = 0, replace: bool = False) -> np.ndarray:
-    """Return a mask of exactly round(HW/R) points, drawn one by one in proportion to the density that is left.
+    """Return a mask of exactly round(HW/R) points, drawn one by one in proportion to a density.
 
-    The box `center` (one number or a pair; 0: DC alone) is sampled in full. With `replace` the draws are independent,
-    as theory has it: a point drawn twice is sampled once, so the mask has fewer points, and a larger R than asked.
-    Takes weights (H, W), returns a boolean array (H, W). Raises ValueError for weights that are negative, not finite or
-    too often 0, unless 1 ≤ R ≤ HW, and if the box does not fit the grid and the HW/R points.
+    A point that has been drawn cannot be drawn again. The box `center` (one number or a pair; 0: DC alone) is fully
+    sampled. With `replace` the draws are independent, as theory assumes: a point drawn twice is sampled once, so the
+    mask has fewer points and a larger R than given. Takes weights (H, W), returns a boolean array (H, W). Raises
+    ValueError for weights that are negative, not finite or too often 0, unless 1 ≤ R ≤ HW, and if the box is larger
+    than the grid or than HW/R points.
 
     >>> mask = draw_mask(decay_density((64, 64)), 8)
     >>> int(mask.sum()), int(draw_mask(decay_density((64, 64)), 8, replace=True).sum()) < 512
@@ -125,14 +138,22 @@ def draw_mask(density: Array, accel: float, *, center=0, seed: int = 0, replace:
 
 
 def lloyd_points(density: Array, count: int, *, iterations: int = 20, seed: int = 0) -> np.ndarray:
-    """Return points (count, 2) in [−½, ½] that spread evenly, as dense as the density says: Lloyd's algorithm.
+    """Return points (count, 2) in [−½, ½] that are evenly spread and follow a density, by Lloyd's algorithm.
 
-    From random draws on, each point moves to the centre of mass of the part of k-space that is nearest to it. Each step
-    lowers Σ_x w(x) min_i |x − k_i|². At the minimum in two dimensions the points are as dense as √w (Gersho 1979), so w
-    is the square of the density. Integrals are sums over a grid twice as fine as the density's.
-    Raises ValueError for bad weights, or if there are not so many points of positive weight.
-    Source: Lloyd, IEEE Trans. Inf. Theory 28 (1982); Du, Faber and Gunzburger, SIAM Rev. 41 (1999).
+    The points start as random draws; at each step, each of them moves to the centre of mass of its cell, the part of
+    k-space that is nearest to it. Each step lowers Σ_x w(x) min_i |x − k_i|². At the minimum in two dimensions the
+    density of the points is proportional to √w (Gersho), so w is the square of the given density. Integrals are sums
+    over a grid twice as fine as the density's. Raises ValueError for invalid weights, and if fewer than `count` of
+    them are positive.
 
+    References
+    ----------
+    Lloyd, Least squares quantization in PCM, IEEE Trans. Inf. Theory 28 (1982); Du, Faber and Gunzburger, Centroidal
+    Voronoi tessellations, SIAM Rev. 41 (1999); Gersho, Asymptotically optimal block quantization, IEEE Trans. Inf.
+    Theory 25 (1979).
+
+    Examples
+    --------
     >>> points = lloyd_points(np.ones((16, 16)), 9, iterations=100)
     >>> points.shape, bool(abs(points).max() < 0.5)
     ((9, 2), True)
@@ -147,11 +168,11 @@ def lloyd_points(density: Array, count: int, *, iterations: int = 20, seed: int 
 
 
 def lloyd_mask(density: Array, accel: float, *, iterations: int = 20, seed: int = 0) -> np.ndarray:
-    """Return a mask of exactly round(HW/R) points that spread as evenly as the density allows, by Lloyd's algorithm.
+    """Return a mask of exactly round(HW/R) points, as evenly spread as the density allows, by Lloyd's algorithm.
 
-    A point can be sampled once, so the density is capped: p(k) = min(1, c·density), with c such that the sum is the
-    number of points. Where p is 1, and at DC, k is sampled. The others spread between these as in `lloyd_points`, and
-    go to the nearest free point of the grid. Takes, returns and raises what `draw_mask` does.
+    A point can be sampled only once, so the density is capped: p(k) = min(1, c·density), with c such that the sum is
+    the number of points. DC and all points where p = 1 are sampled. The others are spread between these as in
+    `lloyd_points`, then moved to the nearest free point of the grid. Arguments, result and errors as in `draw_mask`.
 
     >>> mask = lloyd_mask(decay_density((64, 64)), 8)
     >>> int(mask.sum()), bool(mask[32, 32])
@@ -176,7 +197,7 @@ def lloyd_mask(density: Array, accel: float, *, iterations: int = 20, seed: int 
 
 
 def _lloyd(p: np.ndarray, points: np.ndarray, fixed: np.ndarray, iterations: int) -> np.ndarray:
-    """Move points (n, 2), in samples, to the centres of mass of their cells, among fixed ones that stay."""
+    """Move points (n, 2), in samples, to the centres of mass of their cells; the points `fixed` do not move."""
     from scipy.spatial import cKDTree
 
     weights = np.kron(p**2, np.ones((2, 2))).ravel()
@@ -190,7 +211,7 @@ def _lloyd(p: np.ndarray, points: np.ndarray, fixed: np.ndarray, iterations: int
 
 
 def _snap(points: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Add points (n, 2), in samples, to the mask, each at the nearest place that is free; the nearest come first."""
+    """Add points (n, 2), in samples, to the mask, each at the nearest free grid point; the nearest are placed first."""
     from scipy.spatial import cKDTree
 
     mask = mask.copy()

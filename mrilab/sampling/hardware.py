@@ -1,7 +1,7 @@
-"""What the gradient system allows: amplitude and slew rate along a trajectory, and the nearest curve that keeps them.
+"""Limits of the gradient system: amplitude and slew rate along a trajectory, and the nearest curve within them.
 
-The gradient G moves k at the speed dk/dt = γ/2π · G. So |G| bounds the first differences of a trajectory in time, and
-the slew rate |dG/dt| the second ones. Trajectories are in cycles per pixel, as everywhere (see `trajectories`).
+The gradient G moves k at the speed dk/dt = γ/2π · G. So a limit on |G| bounds the first differences of a trajectory in
+time, and a limit on the slew rate |dG/dt| the second ones. Trajectories are in cycles per pixel (see `trajectories`).
 """
 
 import numpy as np
@@ -10,18 +10,23 @@ from ..arrays.checks import check_positive, whole
 from ..arrays.libraries import Array, namespace, to_numpy
 
 GAMMA = 42.577478518e6  # γ/2π of the proton in Hz/T (CODATA 2018)
-ROUNDING = 1.2e-7  # what rounding k to float32 may add to a second difference, below |k| = ½
+ROUNDING = 1.2e-7  # the most that rounding k to float32 can add to a second difference, for |k| ≤ ½
 
 
 def gradients(trajectory: Array, pixel_size: float, dwell: float) -> np.ndarray:
-    """Return the gradients G = Δk / (γ/2π · Δt) that a trajectory asks for, in mT/m, between its samples.
+    """Return the gradients G = Δk / (γ/2π · Δt) that a trajectory requires, in mT/m, between its samples.
 
-    `pixel_size` in m turns cycles per pixel into 1/m, and `dwell` = Δt in s is the time from sample to sample. The
-    gradient is taken constant in between. Returns float64 (shots, samples − 1, d): its Euclidean norm over the last
-    axis is what a limit on the amplitude bounds, whatever the rotation of the slice. Raises TypeError or ValueError
-    unless the trajectory is (shots, samples, d) with d = 2 or 3, and the others lie above 0.
-    Source: Ljunggren, J. Magn. Reson. 54 (1983).
+    `pixel_size` in m converts cycles per pixel to 1/m, and `dwell` = Δt in s is the time between samples. The gradient
+    is assumed constant in between. Returns float64 (shots, samples − 1, d). A limit on the amplitude bounds the
+    Euclidean norm over the last axis, which does not depend on the orientation of the slice. Raises TypeError or
+    ValueError unless the trajectory is (shots, samples, d) with d = 2 or 3, and both other arguments are positive.
 
+    References
+    ----------
+    Ljunggren, A simple graphical representation of Fourier-based imaging methods, J. Magn. Reson. 54 (1983).
+
+    Examples
+    --------
     >>> from mrilab import radial
     >>> g = gradients(radial(4, 256), pixel_size=1e-3, dwell=1e-5)
     >>> g.shape, float(np.linalg.norm(g, axis=-1).max().round(2))  # 1000 1/m in 2.56 ms
@@ -32,10 +37,10 @@ def gradients(trajectory: Array, pixel_size: float, dwell: float) -> np.ndarray:
 
 
 def slew_rates(trajectory: Array, pixel_size: float, dwell: float) -> np.ndarray:
-    """Return the slew rates dG/dt that a trajectory asks for, in T/m/s, at its samples but the first and the last.
+    """Return the slew rates dG/dt that a trajectory requires, in T/m/s, at all samples but the first and the last.
 
-    Returns float64 (shots, samples − 2, d): second differences of k over γ/2π · Δt². How a shot is reached and left
-    (its pre-winding and ramps) is not part of it. Parameters and errors as in `gradients`; samples ≥ 3.
+    Returns float64 (shots, samples − 2, d): second differences of k divided by γ/2π · Δt². The gradients before and
+    after a shot (pre-winder and ramps) are not included. Parameters and errors as in `gradients`; samples ≥ 3.
 
     >>> from mrilab import radial, spiral
     >>> def largest(k):
@@ -48,10 +53,10 @@ def slew_rates(trajectory: Array, pixel_size: float, dwell: float) -> np.ndarray
 
 
 def step_limits(pixel_size: float, dwell: float, *, gradient: float = 40.0, slew: float = 180.0) -> tuple[float, float]:
-    """Return limits in mT/m and in T/m/s as limits (α, β) of the first and second differences, in cycles per pixel.
+    """Convert limits in mT/m and T/m/s to limits (α, β) of the first and second differences, in cycles per pixel.
 
     α = γ/2π · Gmax · Δt · pixel size and β = γ/2π · Smax · Δt² · pixel size. Raises TypeError or ValueError unless all
-    lie above 0.
+    arguments are positive.
 
     >>> step_limits(1e-3, 1e-5)  # 17 and 0.77 times 1/m, at pixels of 1 mm
     (0.017030991..., 0.000766394...)
@@ -73,25 +78,25 @@ def project(
 ) -> np.ndarray:
     """Return the curves nearest to a trajectory that the hardware can play and that visit DC.
 
-    Of each shot c it is argmin ½‖s − c‖² over |s_j| ≤ radius, |s_{j+1} − s_j| ≤ α, |s_{j+1} − 2s_j + s_{j−1}| ≤ β
-    (norms over the axes), and s = 0 at the echo, which is sample samples // 2, or the first unless `in_out`. The set
-    is convex, so the nearest curve is unique. ADMM comes to it from outside, and stops when limits are broken by less
-    than `tol`; scaling a shot towards DC takes off what is left, so that every limit holds at every sample.
+    For each shot c this is argmin ½‖s − c‖² over |s_j| ≤ radius, |s_{j+1} − s_j| ≤ α, |s_{j+1} − 2s_j + s_{j−1}| ≤ β
+    (norms over the axes), with s = 0 at the echo: sample samples // 2, or the first sample if not `in_out`. The set is
+    convex, so the nearest curve is unique. ADMM approaches it from outside the set, and stops when limits are exceeded
+    by less than `tol`. Each shot is then scaled towards DC until every limit holds at every sample.
 
     Parameters
     ----------
     trajectory : array (shots, samples, d)
-        Any curves in 2-D or 3-D, those that leave [-½, ½] too; samples ≥ 3.
+        Any curves in 2-D or 3-D, including curves that leave [-½, ½]; samples ≥ 3.
     alpha, beta : float
         Limits of the first and second differences in cycles per pixel, from `step_limits`.
     radius : float
         Limit of |k|, at most ½.
     in_out : bool
-        Whether shots run in and out again, as in `radial`.
+        Whether shots run in and out, as in `radial`.
     tol : float
         Largest relative violation before a shot is scaled, at most 1.
     max_iter : int
-        Iterations of ADMM at most. Where they do not do, the scaling takes off more.
+        Largest number of iterations of ADMM. If they are not enough, shots are scaled by more.
 
     Returns
     -------
@@ -100,13 +105,13 @@ def project(
     Raises
     ------
     TypeError, ValueError
-        For what is no trajectory, and for limits that are not above 0 or too small for single precision.
+        If the trajectory is not one, or limits are not positive or too small for single precision.
 
-    Notes
-    -----
-    The set is that of Chauffert, Weiss, Kahn and Ciuciu, IEEE Trans. Med. Imaging 35 (2016), who project on it by an
-    accelerated gradient method on the dual problem. ADMM (Boyd et al., Found. Trends Mach. Learn. 3, 2011) solves the
-    same problem with one small matrix, factored once.
+    References
+    ----------
+    Chauffert, Weiss, Kahn and Ciuciu, A projection algorithm for gradient waveforms design in MRI, IEEE Trans. Med.
+    Imaging 35 (2016), for the set; they project by an accelerated gradient method on the dual problem. ADMM, which
+    needs one small matrix, inverted once: Boyd et al., Found. Trends Mach. Learn. 3 (2011).
 
     Examples
     --------
@@ -123,10 +128,10 @@ def project(
 
 
 class Projector:
-    """The projection of `project` for many calls: it keeps its matrix and its multipliers, so calls start warm.
+    """The projection of `project` for repeated calls: it keeps its matrix and multipliers, so later calls start warm.
 
-    The problem is min ½‖s − c‖² + Σ_i χ(z_i) with z_i = D_i s the curve and its first and second differences, χ their
-    limits, and ADMM on the scaled multipliers u_i:
+    The problem is min ½‖s − c‖² + Σ_i χ(z_i), where z_i = D_i s are the curve and its first and second differences, and
+    χ is 0 within their limits and infinite outside. ADMM with the scaled multipliers u_i is
 
         s ← (I + Σ ρ_i D_iᵀD_i)⁻¹ (c + Σ ρ_i D_iᵀ(z_i − u_i)),  z_i ← shorten(D_i s + u_i),  u_i ← u_i + D_i s − z_i.
 
@@ -135,13 +140,13 @@ class Projector:
     np.False_
     """
 
-    RHO = (1.0, 100.0, 1000.0)  # found by trial; changes the number of iterations, not the result
-    RELAX = 1.6  # between 1 and 2 as usual: over-relaxation
+    RHO = (1.0, 100.0, 1000.0)  # found by trial; affects the number of iterations, not the result
+    RELAX = 1.6  # over-relaxation, between 1 and 2
 
     def __init__(self, samples: int, alpha: float, beta: float, *, radius: float = 0.5, echo: int):
         limits = [check_positive(*item) for item in (("radius", radius), ("alpha", alpha), ("beta", beta))]
         if min(limits) < 10 * ROUNDING or radius > 0.5:
-            raise ValueError(f"limits of {limits} per sample: they must lie above {10 * ROUNDING}, and the radius ≤ ½")
+            raise ValueError(f"limits of {limits} per sample: they must exceed {10 * ROUNDING}, and the radius ≤ ½")
         self.limits = [limit - ROUNDING for limit in limits]
         self.free = np.arange(samples) != echo  # the echo stays at DC
         columns = [np.diff(np.eye(samples), order, axis=0)[:, self.free] for order in range(3)]
@@ -150,7 +155,7 @@ class Projector:
         self.u: list[np.ndarray] = []
 
     def __call__(self, trajectory: np.ndarray, max_iter: int, tol: float = 0.0) -> np.ndarray:
-        """Return float64 curves (shots, samples, d) after `max_iter` iterations, or once they meet `tol`."""
+        """Return float64 curves (shots, samples, d) after `max_iter` iterations, or as soon as they satisfy `tol`."""
         s = trajectory.swapaxes(0, 1) * self.free[:, None, None]  # (samples, shots, d)
         c = s[self.free]
         if self.z is None:
@@ -171,25 +176,25 @@ class Projector:
         return s.swapaxes(0, 1)
 
     def broken(self, curves: np.ndarray) -> list[np.ndarray]:
-        """Return the largest |D_i s| over its limit, for the three limits and each shot: at most 1 if all is kept."""
+        """Return max|D_i s| / limit for the three limits and each shot: at most 1 if the limit holds."""
         found = _differences(curves.swapaxes(0, 1))
         return [np.linalg.norm(Ds, axis=-1).max(axis=0) / limit for Ds, limit in zip(found, self.limits)]
 
     @staticmethod
     def _shorten(vectors, limit):
-        """The vectors (..., d), those longer than the limit cut to it."""
+        """Return the vectors (..., d), shortened to the limit if they are longer."""
         norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
         return vectors * (limit / np.maximum(norms, limit))
 
 
 def _differences(s):
-    """D_i s: the curves (samples, ...) and their first and second differences."""
+    """Return D_i s: the curves (samples, ...) and their first and second differences."""
     first = s[1:] - s[:-1]
     return s, first, first[1:] - first[:-1]
 
 
 def _adjoint(z):
-    """Σ D_iᵀ z_i."""
+    """Return Σ D_iᵀ z_i."""
     out, (_, first, second) = z[0].copy(), z
     out[1:] += first
     out[:-1] -= first
@@ -200,7 +205,7 @@ def _adjoint(z):
 
 
 def check_curves(trajectory: Array, who: str, samples: int) -> np.ndarray:
-    """Return curves (shots, samples, d), in [-½, ½] or not, as float64 NumPy array; raise unless they are that."""
+    """Return curves (shots, samples, d), within [-½, ½] or not, as a float64 NumPy array; raise if they are not."""
     xp, shape = namespace(trajectory), tuple(trajectory.shape)
     if not xp.isdtype(trajectory.dtype, "real floating"):
         raise TypeError(f"{who} takes a trajectory of real numbers, got {trajectory.dtype} of shape {shape}")

@@ -1,4 +1,4 @@
-"""Choosing λ without a ground truth: leave some acquired samples out, and see which λ predicts them best."""
+"""Choosing λ without a ground truth: leave out some of the acquired samples, and find the λ that predicts them best."""
 
 import warnings
 from collections.abc import Callable, Sequence
@@ -10,16 +10,16 @@ from ..arrays.checks import check_positive
 from ..arrays.libraries import Array, namespace, to_numpy
 from .masks import center_box
 
-FRACTIONS = tuple(10.0 ** (e / 3) for e in range(-15, -3))  # of λ_max: three to a decade
+FRACTIONS = tuple(10.0 ** (e / 3) for e in range(-15, -3))  # of λ_max: three per decade
 
 
 def leave_out(mask: Array, share: float = 0.1, *, keep: int | tuple[int, int] = 0, seed: int = 0):
-    """Return the masks (kept, held): a random `share` of what `mask` samples is held back to judge by.
+    """Split a mask into (kept, held): a random `share` of the samples is held back, to judge reconstructions by.
 
-    Where the mask is made of whole phase encode lines, lines are held back, for single points of a line would be
+    If the mask consists of whole phase encode lines, lines are held back, because single points of a line would be
     predicted by their neighbours. The box of `keep` points around DC (0: DC alone) is always kept: coil maps are
-    estimated from it, and its energy would drown the rest. kept and held are boolean (H, W), disjoint, and make up
-    the mask. At least one point (line) is held, and one kept.
+    estimated from it, and its energy would dominate the error. kept and held are boolean (H, W), disjoint, and their
+    union is the mask. At least one point (line) is held, and one kept.
 
     Raises ValueError unless 0 < share < 1 and two or more points (lines) lie outside the box.
 
@@ -38,7 +38,7 @@ def leave_out(mask: Array, share: float = 0.1, *, keep: int | tuple[int, int] = 
     free = np.flatnonzero(mask[:, 0] & ~box.any(axis=1)) if lines else np.flatnonzero(mask & ~box)
     if len(free) < 2:
         raise ValueError(
-            f"only {len(free)} {'lines' if lines else 'points'} lie outside the box of {keep}: none to spare"
+            f"only {len(free)} {'lines' if lines else 'points'} lie outside the box of {keep}: too few to leave one out"
         )
     units = np.count_nonzero(mask[:, 0]) if lines else np.count_nonzero(mask)
     count = min(max(1, round(share * units)), len(free) - 1)
@@ -53,14 +53,14 @@ def leave_out(mask: Array, share: float = 0.1, *, keep: int | tuple[int, int] = 
 
 @dataclass(frozen=True)
 class Choice:
-    """What `choose_lambda` found.
+    """The result of `choose_lambda`.
 
     Attributes
     ----------
     fraction : float
         The best of `fractions`.
     fractions, errors : ndarray
-        The candidates, ascending, and the normalised squared error ‖ŷ − y‖²/‖y‖² of each on the samples held back.
+        The candidates, in ascending order, and the error ‖ŷ − y‖²/‖y‖² of each on the samples held back.
 
     Examples
     --------
@@ -84,18 +84,23 @@ def choose_lambda(
     seed: int = 0,
     progress: bool | None = None,
 ) -> Choice:
-    """Return the λ, as a fraction of λ_max, whose reconstruction from some samples best predicts the others.
+    """Return the λ, as a fraction of λ_max, whose reconstruction from some of the samples best predicts the others.
 
-    For each candidate t, ŷ = predict(M y, M, t), M the mask that `leave_out` keeps, is a reconstruction's k-space on
-    the whole grid, before any mask: F S x̂. Its error is ‖H(ŷ − y)‖² / ‖Hy‖² on the samples H held back. With noise of
-    variance σ² the expected error is that of the reconstruction plus σ² a sample, so its minimum needs no ground
-    truth. Reconstruct anew from all samples with the fraction that it returns.
+    For each candidate t, ŷ = predict(M y, M, t) is the k-space F S x̂ of a reconstruction from the samples M that
+    `leave_out` keeps, on the whole grid, without a mask. Its error is ‖H(ŷ − y)‖² / ‖Hy‖² on the samples H held back.
+    With noise of variance σ² per sample, the expected error is that of the reconstruction plus σ² per sample, so its
+    minimum can be found without a ground truth. Afterwards, reconstruct from all samples with the fraction returned.
 
-    Takes k-space (..., H, W) with zeros where nothing was sampled. Warns if the best is the smallest or the largest of
-    the candidates: a better one may lie beyond. Raises TypeError or ValueError for candidates that
-    are not positive, for a prediction of another shape, and as `leave_out` does.
-    Source: Ward, Compressed sensing with cross validation, IEEE Trans. Inf. Theory 55 (2009).
+    Takes k-space (..., H, W) with zeros where nothing was sampled. Warns if the best candidate is the smallest or the
+    largest, because a better one may lie beyond. Raises TypeError or ValueError for candidates that are not positive,
+    for a prediction of another shape, and as `leave_out` does.
 
+    References
+    ----------
+    Ward, Compressed sensing with cross validation, IEEE Trans. Inf. Theory 55 (2009).
+
+    Examples
+    --------
     >>> from mrilab import FFT, L1, LeastSquares, Mask, Wavelet, fista, lambda_max, shepp_logan, variable_density
     >>> F, Psi = FFT((64, 64)), Wavelet("haar", (64, 64), level=3)
     >>> mask = variable_density((64, 64), 2)
@@ -110,7 +115,7 @@ def choose_lambda(
 
     candidates = np.sort([check_positive("a fraction", fraction) for fraction in fractions])
     if not len(candidates):
-        raise ValueError("choose_lambda got no fractions to choose from")
+        raise ValueError("choose_lambda got no fractions: it takes at least one")
     kept, held = leave_out(mask, share, keep=keep, seed=seed)
     xp = namespace(kspace)
     known = to_numpy(kspace)[..., held]

@@ -1,7 +1,7 @@
-"""Cartesian sampling masks: which points of k-space a scan visits, with the acceleration that was asked for.
+"""Cartesian sampling masks: the points of k-space that a scan measures, for a given acceleration.
 
 A mask is a boolean array of shape (H, W): phase encode along axis −2, readout along −1, DC at (H // 2, W // 2) and
-always sampled. The acceleration R counts everything, a fully sampled centre included.
+always sampled. The acceleration R counts all samples, including those of a fully sampled centre.
 """
 
 from math import isqrt
@@ -14,7 +14,7 @@ from ..arrays.libraries import Array, to_numpy
 
 
 def acceleration(mask: Array) -> float:
-    """Return the acceleration R = size / count of a mask: points of the full grid for each point sampled.
+    """Return the acceleration R of a mask: the number of grid points divided by the number of samples.
 
     Takes an array of any shape, non-zero where sampled. Raises ValueError if nothing is sampled.
 
@@ -24,7 +24,7 @@ def acceleration(mask: Array) -> float:
     sampled = to_numpy(mask)
     count = int(np.count_nonzero(sampled))
     if count == 0:
-        raise ValueError(f"a mask of shape {sampled.shape} that samples nothing has no acceleration")
+        raise ValueError(f"a mask of shape {sampled.shape} without a single sample has no acceleration")
     return sampled.size / count
 
 
@@ -59,8 +59,9 @@ def center_box(shape: Shape, size: int | Shape) -> np.ndarray:
 def regular_lines(shape: Shape, accel: float) -> np.ndarray:
     """Return every R-th phase encode line, counted from DC: the mask of parallel imaging.
 
-    Line j lies at H // 2 + ⌊jR + ½⌋, so a fractional R is had on average; the number of lines n obeys |n − H/R| ≤ 1.
-    To add calibration lines, take the union with `center_lines`, and its `acceleration`.
+    Line j lies at H // 2 + ⌊jR + ½⌋, so the mean distance between lines is R even where R is not an integer; the number
+    of lines n satisfies |n − H/R| ≤ 1. To add calibration lines, take the union with `center_lines`, and compute the
+    `acceleration` of the result.
     Returns a boolean array of shape (H, W). Raises ValueError unless 1 ≤ R ≤ H.
 
     >>> regular_lines((8, 2), 3)[:, 0].astype(int)
@@ -75,13 +76,18 @@ def regular_lines(shape: Shape, accel: float) -> np.ndarray:
 def random_lines(
     shape: Shape, accel: float, *, center: int | None = None, decay: float = 2.0, seed: int = 0
 ) -> np.ndarray:
-    """Return n = round(H/R) phase encode lines: the central ones, and random ones that thin out towards the edge.
+    """Return n = round(H/R) phase encode lines: the central ones, and random ones that become rarer towards the edge.
 
-    The `center` lines around DC are sampled in full (None: 32 % of n, fastMRI's 8 % of all lines at R = 4; 0: DC
-    alone). The others are drawn without replacement with density (1 − |k|)^decay, |k| = 1 at the edge: decay 0 is
-    uniform. Returns a boolean array of shape (H, W). Raises ValueError unless 1 ≤ R ≤ H and center ≤ H/R.
-    Source: Lustig, Donoho and Pauly, Sparse MRI, Magn. Reson. Med. 58 (2007).
+    All `center` lines around DC are sampled (None: 32 % of n, which at R = 4 is fastMRI's 8 % of all lines; 0: DC
+    alone). The others are drawn without replacement with density (1 − |k|)^decay, where |k| = 1 at the edge; decay = 0
+    is uniform. Returns a boolean array of shape (H, W). Raises ValueError unless 1 ≤ R ≤ H and center ≤ H/R.
 
+    References
+    ----------
+    Lustig, Donoho and Pauly, Sparse MRI, Magn. Reson. Med. 58 (2007).
+
+    Examples
+    --------
     >>> mask = random_lines((256, 256), 4, seed=1)
     >>> acceleration(mask), bool(mask[118:138].all())
     (4.0, True)
@@ -93,13 +99,18 @@ def random_lines(
 def variable_density(
     shape: Shape, accel: float, *, center: int | Shape | None = None, decay: float = 3.0, seed: int = 0
 ) -> np.ndarray:
-    """Return exactly round(HW/R) points: a central box, and independent random draws that thin out towards the edge.
+    """Return exactly round(HW/R) points: a central box, and random points that become rarer towards the edge.
 
-    The box `center` (one number, a pair, or None: 8 % of the points; 0: DC alone) is sampled in full. The others are
-    drawn without replacement with density (1 − |k|)^decay, |k| = 1 in the corners. Returns a boolean array of shape
-    (H, W). Raises ValueError unless 1 ≤ R ≤ HW and the box fits both the grid and the HW/R points.
-    Source: Lustig, Donoho and Pauly, Sparse MRI, Magn. Reson. Med. 58 (2007).
+    The box `center` (one number, a pair, or None: 8 % of the points; 0: DC alone) is fully sampled. The other points
+    are drawn without replacement with density (1 − |k|)^decay, where |k| = 1 in the corners. Returns a boolean array of
+    shape (H, W). Raises ValueError unless 1 ≤ R ≤ HW, and if the box is larger than the grid or than HW/R points.
 
+    References
+    ----------
+    Lustig, Donoho and Pauly, Sparse MRI, Magn. Reson. Med. 58 (2007).
+
+    Examples
+    --------
     >>> mask = variable_density((64, 64), 8, center=10)
     >>> acceleration(mask), bool(mask[27:37, 27:37].all())
     (8.0, True)
@@ -110,13 +121,19 @@ def variable_density(
 def poisson_disc(
     shape: Shape, accel: float, *, center: int | Shape | None = None, decay: float = 2.0, seed: int = 0
 ) -> np.ndarray:
-    """Return exactly round(HW/R) points: a central box, and random points that keep their distance from each other.
+    """Return exactly round(HW/R) points: a central box, and random points that keep a minimum distance.
 
-    Each point keeps a disc free around itself, of radius ∝ (1 − |k|)^(−decay/2), so that the density falls as in
-    `variable_density` but without its holes and clumps: better for parallel imaging. Points are tried in random order,
-    and the scale of the discs is sought by bisection. `center`, result and errors as in `variable_density`.
-    Source: Bridson, Fast Poisson disk sampling, SIGGRAPH 2007; in MRI: Vasanawala et al., ISBI 2011.
+    No other point lies within a disc of radius ∝ (1 − |k|)^(−decay/2) around each point. So the density falls as in
+    `variable_density`, but without its holes and clusters, which is better for parallel imaging. Points are tried in
+    random order, and the scale of the discs is found by bisection. `center`, result and errors as in
+    `variable_density`.
 
+    References
+    ----------
+    Bridson, Fast Poisson disk sampling, SIGGRAPH 2007; in MRI: Vasanawala et al., ISBI 2011.
+
+    Examples
+    --------
     >>> mask = poisson_disc((64, 64), 8, center=10)
     >>> acceleration(mask), bool(mask[27:37, 27:37].all())
     (8.0, True)
@@ -125,7 +142,7 @@ def poisson_disc(
     count, box = plan(shape, accel, center)
     rng = np.random.default_rng(seed)
     order = rng.permutation(shape[0] * shape[1])
-    # Distances on a grid come in steps (1, √2, 2, …), and so would the density: a jitter of the radii smooths it.
+    # Distances on a grid take discrete values (1, √2, 2, …), and so would the density: jittered radii smooth it.
     radii = rng.uniform(0.75, 1.25, shape) / np.sqrt(np.maximum(_density(shape, decay), 0.01))
     low, high, best = 0.0, 2 * np.sqrt(shape[0] * shape[1] / count), np.ones(shape, dtype=bool)
     while np.count_nonzero(best) > 1.01 * count and high - low > 1e-3 * high:
@@ -143,7 +160,7 @@ def poisson_disc(
 
 
 def _throw_darts(order: np.ndarray, radii: np.ndarray, box: tuple[slice, ...]) -> np.ndarray:
-    """Accept points in turn, unless an earlier one has claimed them; each claims what is nearer than its radius."""
+    """Accept points in order, unless an earlier point is too near; each excludes all points within its radius."""
     accepted = np.zeros(radii.shape, dtype=bool)
     accepted[box] = True
     reach = int(radii.max()) + 1
@@ -152,7 +169,7 @@ def _throw_darts(order: np.ndarray, radii: np.ndarray, box: tuple[slice, ...]) -
     distance2 = squares[:, None] + squares
     sizes = np.ceil(radii**2).astype(int).ravel()[order]
     ys, xs = np.unravel_index(order, radii.shape)
-    discs: dict[int, np.ndarray] = {}  # squared distances are whole numbers, so few discs differ
+    discs: dict[int, np.ndarray] = {}  # squared distances are whole numbers, so there are few different discs
     for y, x, size in zip(ys.tolist(), xs.tolist(), sizes.tolist()):
         if not claimed[y + reach, x + reach]:
             accepted[y, x] = True
@@ -173,14 +190,19 @@ def _density(grid: tuple[int, ...], decay: float) -> np.ndarray:
 
 
 def _draw(grid: tuple[int, ...], accel: float, center, decay: float, seed: int) -> np.ndarray:
-    """Sample the central box, then points one by one, each in proportion to the density that is left."""
+    """Sample the central box, then points one by one, in proportion to the density of those not yet sampled."""
     return race(_density(grid, decay), *plan(grid, accel, center), seed)
 
 
 def race(density: np.ndarray, count: int, box: tuple[slice, ...], seed: int) -> np.ndarray:
-    """Sample the box, then points one by one up to `count`, each in proportion to the density that is left."""
-    # The first to arrive in a race of exponential clocks are such draws (Efraimidis and Spirakis, 2006).
-    with np.errstate(divide="ignore"):  # where the density is 0 the clock never rings
+    """Sample the box, then points one by one up to `count`, in proportion to the density of those not yet sampled.
+
+    References
+    ----------
+    Efraimidis and Spirakis, Weighted random sampling with a reservoir, Inf. Process. Lett. 97 (2006).
+    """
+    # Give each point an exponential waiting time whose rate is its density: the first `count` to arrive are such draws.
+    with np.errstate(divide="ignore"):  # where the density is 0, the waiting time is infinite
         arrival = np.random.default_rng(seed).exponential(size=density.shape) / density
     arrival[box] = -1
     mask = np.zeros(density.shape, dtype=bool)
@@ -189,33 +211,33 @@ def race(density: np.ndarray, count: int, box: tuple[slice, ...], seed: int) -> 
 
 
 def plan(grid: tuple[int, ...], accel: float, center) -> tuple[int, tuple[slice, ...]]:
-    """Return the number of samples (lines on a grid of one axis, points on one of two), and the central box."""
+    """Return the number of samples (lines on a 1-D grid, points on a 2-D grid), and the slices of the central box."""
     wanted = _samples(grid, accel)
     if center is None:
         full = (0.32 if len(grid) == 1 else 0.08) * wanted
-        # A grid can be so thin that one side is raised to 1, hence the minimum.
+        # On a very thin grid one side of the box is raised to 1; the minimum keeps the box within `full` points.
         center = tuple(int(min(n * (full / np.prod(grid)) ** (1 / len(grid)), full)) for n in grid)
     box = _box(grid, center)
     inside = np.prod([part.stop - part.start for part in box])
     if inside > wanted:
         what, on = ("lines", grid[0]) if len(grid) == 1 else ("points", grid)
         raise ValueError(
-            f"a centre of {inside} {what} asks for more than the {wanted:.5g} {what} of accel {accel} on {on}"
+            f"a centre of {inside} {what} is larger than the {wanted:.5g} {what} that accel {accel} allows on {on}"
         )
     return round(wanted), box
 
 
 def _samples(grid: tuple[int, ...], accel: float) -> float:
-    """Return the number of samples that `accel` asks for, not rounded."""
+    """Return the number of samples at acceleration `accel`, not rounded."""
     most = int(np.prod(grid))
     if isinstance(accel, bool) or not isinstance(accel, Real) or not 1 <= accel <= most:
         what = f"{most} lines" if len(grid) == 1 else f"shape {grid}"
-        raise ValueError(f"accel {accel!r} cannot be had on {what}: it must lie between 1 and {most}")
+        raise ValueError(f"accel {accel!r} is impossible on {what}: it must lie between 1 and {most}")
     return float(most / accel)
 
 
 def _box(grid: tuple[int, ...], size, least: int = 0) -> tuple[slice, ...]:
-    """Return the slices of a box around DC, which holds at least DC itself."""
+    """Return the slices of a box around DC, which contains at least DC itself."""
     sizes = tuple(size) if isinstance(size, (tuple, list)) else (size,) * len(grid)
     if len(sizes) != len(grid):
         raise ValueError(f"a centre on {grid} takes one size or {len(grid)}, got {size!r}")

@@ -1,4 +1,4 @@
-"""Trajectories that are designed: shots that spread their samples as a density asks, and keep the hardware's limits."""
+"""Designed trajectories: shots whose samples follow a density, within the limits of the hardware."""
 
 from collections.abc import Callable
 
@@ -11,37 +11,39 @@ from .densities import check_density
 from .hardware import Projector, check_curves, project
 
 MOMENTUM = 0.8
-INNER = 10  # iterations of the projection at each step; it starts warm, so few do
+INNER = 10  # iterations of the projection at each step; it starts warm, so few are enough
 
 
 class DensityEnergy:
-    """How far the samples of a trajectory are from a density: attraction to it, and repulsion from one another.
+    """The distance of a trajectory's samples from a density: attraction to the density, repulsion between samples.
 
-    With p samples k_i and a density π of mass 1,
+    For p samples k_i and a density π with integral 1,
 
         F(k) = 1/p Σ_i ∫ |k_i − x| π(x) dx − 1/2p² Σ_ij |k_i − k_j| − ½ ∫∫ |x − x'| π(x) π(x') dx dx'.
 
-    The last term does not depend on k; with it F ≥ 0, and F = 0 only where both are distributed alike, for F is half
-    the energy distance of samples and density. Here both live on a grid of m × m nodes over [-½, ½]²: a sample is
-    shared by the four around it (bilinear weights). With μ the samples' share minus the density's and φ = −|·| ∗ μ, one
-    FFT convolution, F = ½ Σ μφ, and p ∂F/∂k_i is the slope of the interpolated φ at k_i: exact for the grid's F.
+    The last term does not depend on k. F is half the energy distance of the two distributions, so F ≥ 0, and F = 0 only
+    if they are equal. Both are represented on a grid of m × m nodes over [-½, ½]²; each sample is distributed over the
+    four nodes around it by bilinear weights. With μ the samples' weights minus the density's, and φ = −|·| ∗ μ by one
+    FFT convolution, F = ½ Σ μφ, and p ∂F/∂k_i is the slope of the interpolated φ at k_i: the exact gradient of F on the
+    grid.
 
     Parameters
     ----------
     density : array (H, W)
-        Not negative, of any sum; index n // 2 is DC, as in a mask. What lies outside the disc |k| ≤ ½ is left out.
+        Non-negative, with any sum; index n // 2 is DC, as in a mask. Values outside the disc |k| ≤ ½ are ignored.
     nodes : int
-        m; None takes twice the longer side.
+        m; None: twice the longer side.
 
     Raises
     ------
     TypeError, ValueError
-        For a density that is no such array.
+        If the density is not such an array.
 
-    Notes
-    -----
-    Schmaltz et al., Comput. Graph. Forum 29 (2010), and Boyer et al., SIAM J. Imaging Sci. 9 (2016). Energy distance:
-    Székely and Rizzo, J. Stat. Plan. Inference 143 (2013).
+    References
+    ----------
+    Schmaltz et al., Electrostatic halftoning, Comput. Graph. Forum 29 (2010); Boyer et al., On the generation of
+    sampling schemes for MRI, SIAM J. Imaging Sci. 9 (2016). Energy distance: Székely and Rizzo, Energy statistics, J.
+    Stat. Plan. Inference 143 (2013).
 
     Examples
     --------
@@ -61,13 +63,13 @@ class DensityEnergy:
         where = np.meshgrid(*(k * n + n // 2 for n in values.shape), indexing="ij")
         target = map_coordinates(values, where, order=1, mode="nearest") * (np.hypot(k[:, None], k) <= 0.5)
         if not target.any():
-            raise ValueError("the density is zero all over the disc |k| ≤ ½")
+            raise ValueError(f"the density of shape {values.shape} is zero everywhere in the disc |k| ≤ ½")
         self.target = target / target.sum()
-        away = np.roll(np.arange(-m, m), m) / (m - 1)  # distances on a grid twice as wide: no wrap
+        away = np.roll(np.arange(-m, m), m) / (m - 1)  # distances on a grid twice as wide, to avoid wrap-around
         self.kernel = rfft2(np.hypot(away[:, None], away))
 
     def __call__(self, trajectory: np.ndarray) -> tuple[float, np.ndarray]:
-        """Return F and its slopes p ∂F/∂k, an array like the trajectory (..., 2)."""
+        """Return F and its slopes p ∂F/∂k, an array of the trajectory's shape (..., 2)."""
         from scipy.fft import irfft2, rfft2
 
         m = self.nodes
@@ -100,52 +102,53 @@ def sparkling(
     callback: Callable | None = None,
     progress: bool | None = None,
 ) -> Result:
-    """Return shots whose samples follow a density as well as the hardware lets them: SPARKLING, in 2-D.
+    """Return shots whose samples follow a density as closely as the hardware allows: SPARKLING, in 2-D.
 
     Projected gradient descent with momentum on the `DensityEnergy` F, k ← P(k̄ − step · p∇F(k̄)), where P is the
-    projection of `gradients.project`. It begins with every 2^(levels − 1)-th sample, which may then move far and fast,
-    and doubles their number from level to level. F is not convex: another start ends in another trajectory.
+    projection of `project`. It begins with every 2^(levels − 1)-th sample, so that samples can move far in few steps,
+    and doubles their number at each level. F is not convex: another start leads to another trajectory.
 
     Parameters
     ----------
     start : array (shots, samples, 2)
         The first trajectory, such as `radial`, in cycles per pixel.
     density : array (H, W)
-        How densely k-space is to be sampled, as in `DensityEnergy`.
+        The density that the samples should have, as in `DensityEnergy`.
     alpha, beta : float
         Limits of the differences, from `step_limits`.
     max_iter : int
-        Iterations at each level.
+        Number of iterations at each level.
     levels : int
-        1 uses all samples from the beginning.
+        Number of levels; 1 uses all samples from the beginning.
     step : float
-        Of the descent. Much above 0.3 it does not settle.
+        Step size of the descent. It does not converge much above 0.3.
     jitter : float
-        Standard deviation of the noise that is added to the start, in cycles per pixel: a straight shot halfway
+        Standard deviation of the noise added to the start, in cycles per pixel. Without noise, a straight shot halfway
         between its neighbours would stay straight.
     in_out : bool
-        Whether shots visit DC at sample samples // 2, or at their first.
+        Whether shots visit DC at sample samples // 2, or at their first sample.
     seed : int
-        Of the noise.
+        Seed of the noise.
     callback : function
-        Called as callback(k, trajectory) at each iteration; coarse levels show fewer samples.
+        Called as callback(k, trajectory) at each iteration; trajectories of coarse levels have fewer samples.
     progress : bool
-        Whether to show a bar; None shows it where somebody watches.
+        Show a progress bar; None shows it in a terminal or notebook.
 
     Returns
     -------
     Result
-        x is the float32 trajectory (shots, samples, 2), projected until every limit holds at every sample; costs are
-        those of F on the way. Ctrl-C ends the descent early, and still returns such a trajectory.
+        x is the float32 trajectory (shots, samples, 2), projected so that every limit holds at every sample; costs are
+        the values of F. Ctrl-C ends the descent early, and still returns such a trajectory.
 
     Raises
     ------
     TypeError, ValueError
-        For a start, density or number out of range.
+        If the start or the density has the wrong shape or type, or a number is out of range.
 
-    Notes
-    -----
-    Lazarus et al., Magn. Reson. Med. 81 (2019); Chaithya et al., IEEE Trans. Med. Imaging 41 (2022).
+    References
+    ----------
+    Lazarus et al., SPARKLING: variable-density k-space filling curves for accelerated T2*-weighted MRI, Magn. Reson.
+    Med. 81 (2019); Chaithya et al., Optimizing full 3D SPARKLING trajectories, IEEE Trans. Med. Imaging 41 (2022).
 
     Examples
     --------
@@ -160,7 +163,7 @@ def sparkling(
     levels, max_iter = whole("levels", levels, 1), whole("max_iter", max_iter, 1)
     samples = k.shape[1]
     if samples < 8 * 2 ** (levels - 1):
-        raise ValueError(f"{levels} levels leave fewer than 8 of {samples} samples a shot")
+        raise ValueError(f"{levels} levels leave fewer than 8 of {samples} samples per shot")
     energy, step = DensityEnergy(density), check_positive("step", step)
     noise = check_positive("jitter", jitter, or_zero=True) * np.random.default_rng(seed).standard_normal(k.shape)
     curves = _descend(k + noise, energy, alpha, beta, step, levels, max_iter, samples // 2 if in_out else 0)
@@ -178,7 +181,7 @@ def _descend(k, energy, alpha, beta, step, levels, max_iter, echo):
     before = np.arange(samples)
     for level in reversed(range(levels)):
         stride = 2**level
-        at = np.arange(echo % stride, samples, stride)  # the echo among them
+        at = np.arange(echo % stride, samples, stride)  # includes the echo
         k, before = _resample(k, before, at), at
         projector = Projector(len(at), alpha * stride, beta * stride**2, echo=echo // stride)
         k = last = projector(k, 200, 1e-2)
@@ -192,7 +195,7 @@ def _descend(k, energy, alpha, beta, step, levels, max_iter, echo):
 
 
 def _resample(k, at, wanted):
-    """The cubic spline through the samples k (shots, samples, d) at the times `at`, at the times `wanted`."""
+    """Evaluate the cubic spline through the samples k (shots, samples, d) at times `at`, at the times `wanted`."""
     from scipy.interpolate import CubicSpline
 
     return CubicSpline(at, k, axis=1)(wanted)

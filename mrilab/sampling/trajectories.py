@@ -1,8 +1,8 @@
-"""Non-Cartesian trajectories: the paths along which a scan runs through k-space, and their acceleration.
+"""Non-Cartesian trajectories: the paths of a scan through k-space, and their acceleration.
 
 A trajectory is a float32 array of shape (shots, samples, d) in cycles per pixel, within [-½, ½], the last axis in the
-order of the image's axes, (y, x) or (z, y, x). Every shot reaches |k| = ½, and visits DC: at sample samples // 2 if it
-runs in and out again, else at its first.
+order of the image's axes, (y, x) or (z, y, x). Every shot reaches |k| = ½ and visits DC: at sample samples // 2 if it
+runs in and out (`in_out`), else at its first sample.
 """
 
 from math import pi, sqrt
@@ -18,14 +18,21 @@ GOLDEN = (sqrt(5) - 1) / 2
 
 
 def radial(shots: int, samples: int, *, golden: bool = False, in_out: bool = True) -> np.ndarray:
-    """Return straight spokes through DC (or from DC outwards: `in_out=False`), turned by equal or by golden angles.
+    """Return straight spokes through DC (or from DC outwards: `in_out=False`), at equal or golden angles.
 
     Spoke i lies at the angle iπ/shots from the x axis, or, if `golden`, at iπ(√5 − 1)/2 = i · 111.25°, which covers
-    k-space about evenly after any number of spokes; centre-out spokes turn twice as far. k = ½(j − S//2)/(S//2) for
-    sample j of S, so both ends lie at ½ if S is odd, and the last one a step short of it, as on a Cartesian line, if S
-    is even. Returns float32 (shots, samples, 2). Raises TypeError or ValueError unless shots ≥ 1 and samples ≥ 2.
-    Source: Lauterbur, Nature 242 (1973); golden angle: Winkelmann et al., IEEE Trans. Med. Imaging 26 (2007).
+    k-space nearly evenly after any number of spokes; for centre-out spokes the angles are twice as large. Sample j of S
+    lies at k = ½(j − S//2)/(S//2): if S is odd, both ends have |k| = ½; if S is even, the last sample lies one step
+    short of ½, as on a Cartesian line. Returns float32 (shots, samples, 2). Raises TypeError or ValueError unless
+    shots ≥ 1 and samples ≥ 2.
 
+    References
+    ----------
+    Lauterbur, Image formation by induced local interactions, Nature 242 (1973); golden angle: Winkelmann et al., An
+    optimal radial profile order based on the golden ratio for time-resolved MRI, IEEE Trans. Med. Imaging 26 (2007).
+
+    Examples
+    --------
     >>> radial(2, 5)[0, :, 1]
     array([-0.5 , -0.25,  0.  ,  0.25,  0.5 ], dtype=float32)
     """
@@ -33,13 +40,19 @@ def radial(shots: int, samples: int, *, golden: bool = False, in_out: bool = Tru
 
 
 def spiral(shots: int, samples: int, *, turns: float = 8.0, golden: bool = False, in_out: bool = True) -> np.ndarray:
-    """Return interleaved Archimedean spirals, run through at constant speed: |k| = ½u at the angle 2π · turns · u.
+    """Return interleaved Archimedean spirals at constant speed: |k| = ½u at the angle 2π · turns · u, 0 ≤ u ≤ 1.
 
     Each shot runs in along one arm and out along the opposite one (or from DC outwards: `in_out=False`), with `turns`
-    revolutions between DC and the edge; 0 makes spokes. Neighbouring samples lie at most 1/n apart, as a grid of n
-    pixels wants, with some samples ≥ π · n · turns (half as many from DC outwards). Angles, result and errors as in
-    `radial`; turns ≥ 0. Source: Ahn, Kim and Cho, IEEE Trans. Med. Imaging 5 (1986).
+    revolutions between DC and the edge; turns = 0 gives spokes. Neighbouring samples lie at most 1/n apart, as a grid
+    of n pixels requires, if samples is at least about π · n · turns (half as many from DC outwards). Angles, result and
+    errors as in `radial`; turns ≥ 0.
 
+    References
+    ----------
+    Ahn, Kim and Cho, High-speed spiral-scan echo planar NMR imaging, IEEE Trans. Med. Imaging 5 (1986).
+
+    Examples
+    --------
     >>> k = spiral(4, 101, turns=2)
     >>> k.shape, float(abs(k).max()), abs(k[:, 50]).max()
     ((4, 101, 2), 0.5, np.float32(0.0))
@@ -61,12 +74,18 @@ def _turned(shots, samples, turns, golden, in_out):
 
 
 def cones(shots: int, samples: int, *, turns: float = 5.0) -> np.ndarray:
-    """Return 3-D cones from DC outwards: spirals wound on cones whose axes spread over the sphere by golden angles.
+    """Return 3-D cones from DC outwards: spirals on cones whose axes are spread over the sphere by golden angles.
 
-    0 turns make straight 3-D spokes. Returns float32 (shots, samples, 3); raises TypeError or ValueError unless shots
-    ≥ 1, samples ≥ 2 and turns ≥ 0, and ImportError without mri-nufft, whose `initialize_3D_cones` it is.
-    Source: Irarrazabal and Nishimura, Magn. Reson. Med. 33 (1995).
+    turns = 0 gives straight 3-D spokes. Computed by `initialize_3D_cones` of mri-nufft. Returns float32 (shots,
+    samples, 3). Raises TypeError or ValueError unless shots ≥ 1, samples ≥ 2 and turns ≥ 0, and ImportError if
+    mri-nufft is missing.
 
+    References
+    ----------
+    Irarrazabal and Nishimura, Fast three dimensional magnetic resonance imaging, Magn. Reson. Med. 33 (1995).
+
+    Examples
+    --------
     >>> cones(8, 64).shape
     (8, 64, 3)
     """
@@ -76,12 +95,18 @@ def cones(shots: int, samples: int, *, turns: float = 5.0) -> np.ndarray:
 
 
 def seiffert(shots: int, samples: int, *, turns: float = 1.0) -> np.ndarray:
-    """Return Seiffert spirals from DC outwards: 3-D curves that fill the ball of k-space, turned by golden angles.
+    """Return Seiffert spirals from DC outwards: 3-D curves that fill the ball of k-space, rotated by golden angles.
 
-    `turns` says how often a shot goes round the sphere. |k| grows as the square root of time. Returns float32 (shots,
-    samples, 3); errors as in `cones`, and turns > 0; mri-nufft's `initialize_3D_seiffert_spiral`.
-    Source: Speidel, Metze and Rasche, IEEE Trans. Med. Imaging 38 (2019).
+    `turns` is the number of revolutions of a shot around the sphere; |k| grows as the square root of time. Computed by
+    `initialize_3D_seiffert_spiral` of mri-nufft. Returns float32 (shots, samples, 3). Errors as in `cones`; turns > 0.
 
+    References
+    ----------
+    Speidel, Metze and Rasche, Efficient 3D low-discrepancy k-space sampling using highly adaptable Seiffert spirals,
+    IEEE Trans. Med. Imaging 38 (2019).
+
+    Examples
+    --------
     >>> seiffert(8, 64).shape
     (8, 64, 3)
     """
@@ -96,11 +121,11 @@ def _to_zyx(trajectory):
 
 
 def stack_of(trajectory: Array, slices: int) -> np.ndarray:
-    """Return a 2-D trajectory once for each of `slices` planes: a stack of stars or of spirals.
+    """Return a 2-D trajectory repeated in each of `slices` planes: a stack of stars or of spirals.
 
-    Along z the planes are Cartesian, k_z = (i − slices // 2)/slices. Its acceleration is that of one plane.
-    Returns float32 (slices · shots, samples, 3). Raises TypeError or ValueError unless the trajectory is one of shape
-    (shots, samples, 2) and slices ≥ 1.
+    The planes lie on a Cartesian grid along z, k_z = (i − slices // 2)/slices. The acceleration of the stack is that of
+    one plane. Returns float32 (slices · shots, samples, 3). Raises TypeError or ValueError unless the trajectory has
+    the shape (shots, samples, 2) and slices ≥ 1.
 
     >>> stack_of(radial(3, 8), 4).shape
     (12, 8, 3)
@@ -113,24 +138,24 @@ def stack_of(trajectory: Array, slices: int) -> np.ndarray:
 
 
 def nyquist_shots(shape: tuple[int, ...], *, turns: float = 0.0, in_out: bool = True) -> float:
-    """Return Nyquist's number of shots, not rounded: that which leaves gaps of 1/n at the edge of k-space.
+    """Return Nyquist's number of shots, not rounded: with it, the gaps at the edge of k-space are 1/n wide.
 
-    The edge is a circle of length π (a sphere of area π), and there are two ends of shots on it for each that runs in
-    and out. A path that leaves at the angle ψ from the radius leaves a gap cos ψ times as wide. With n the longest
-    side of the grid and d its number of axes, N = π n^(d−1) cos ψ / ends. For spokes that is the well-known π n / 2;
-    for spirals cos ψ = 1/√(1 + (2π · turns)²), and N ≈ n / (4 · turns). In 3-D, turns = 0 is a 3-D radial scan.
+    The edge is a circle of length π (in 3-D a sphere of area π). A shot that runs in and out has two ends on it. If a
+    path reaches the edge at the angle ψ to the radius, the gap beside it is narrower by cos ψ. With n the longest side
+    of the grid and d its number of axes, N = π n^(d−1) cos ψ / ends. For spokes that is the well-known π n / 2; for
+    spirals cos ψ = 1/√(1 + (2π · turns)²), and N ≈ n / (4 · turns). In 3-D, turns = 0 is a 3-D radial scan.
 
     >>> nyquist_shots((256, 256)), nyquist_shots((256, 256), turns=8)
     (402.1238596594935, 7.998417...)
     """
     shape = check_shape(shape, "nyquist_shots", ndims=(2, 3))
     if len(shape) == 3 and turns:
-        raise ValueError("nyquist_shots in 3-D takes turns=0; measure other trajectories by trajectory_acceleration")
+        raise ValueError("nyquist_shots in 3-D takes turns=0; for other trajectories use trajectory_acceleration")
     return pi * max(shape) ** (len(shape) - 1) / (2 if in_out else 1) / sqrt(1 + (2 * pi * _turns(turns)) ** 2)
 
 
 def shots_for(shape: tuple[int, ...], accel: float, *, turns: float = 0.0, in_out: bool = True) -> int:
-    """Return the number of shots n nearest to `accel`: with N Nyquist's, n = round(N/R), so |n − N/R| ≤ ½.
+    """Return the number of shots for acceleration R: n = round(N/R), N being Nyquist's number, so |n − N/R| ≤ ½.
 
     Raises ValueError unless 1 ≤ R ≤ N. Other parameters as in `nyquist_shots`.
 
@@ -139,15 +164,15 @@ def shots_for(shape: tuple[int, ...], accel: float, *, turns: float = 0.0, in_ou
     """
     nyquist = nyquist_shots(shape, turns=turns, in_out=in_out)
     if isinstance(accel, bool) or not isinstance(accel, Real) or not 1 <= accel <= nyquist:
-        raise ValueError(f"accel {accel!r} cannot be had on {tuple(shape)}: it must lie between 1 and {nyquist:.4g}")
+        raise ValueError(f"accel {accel!r} is impossible on {tuple(shape)}: it must lie between 1 and {nyquist:.4g}")
     return max(1, round(nyquist / accel))
 
 
 def trajectory_acceleration(trajectory: Array, shape: tuple[int, ...]) -> float:
-    """Return the acceleration R = N / shots, N being Nyquist's number of shots (`nyquist_shots`), from the path itself.
+    """Return the acceleration R = N / shots of a trajectory, N being Nyquist's number of shots (`nyquist_shots`).
 
-    The angle ψ at which shots leave k-space is measured on their outermost step, and averaged over them. For a stack,
-    give one plane, trajectory[:shots, :, 1:]. Raises ValueError for a trajectory whose shots do not end at the edge.
+    The angle ψ at which a shot reaches the edge is measured on its outermost step, and averaged over all shots. For a
+    stack, give one plane, trajectory[:shots, :, 1:]. Raises ValueError if a shot does not end at the edge of k-space.
 
     >>> round(trajectory_acceleration(spiral(2, 1000, turns=8), (256, 256)), 2)
     4.0
@@ -159,7 +184,7 @@ def trajectory_acceleration(trajectory: Array, shape: tuple[int, ...]) -> float:
     radius, inner_radius = np.linalg.norm(edge, axis=-1), np.linalg.norm(inner, axis=-1)
     step = radius - inner_radius
     if np.min(radius) < 0.49 or np.min(step) <= 0:
-        raise ValueError(f"shots must end on the edge, |k| = ½; one ends at {np.min(radius):.3g}, or runs along it")
+        raise ValueError(f"shots must end at the edge, |k| = ½; one ends at {np.min(radius):.3g} or runs along it")
     chord = np.linalg.norm(edge / radius[:, None] - inner / inner_radius[:, None], axis=-1)
     along = radius * 2 * np.arcsin(np.minimum(chord / 2, 1))
     ends = 1 + np.mean(np.minimum(first, last) > radius - 1.5 * step)
@@ -167,7 +192,7 @@ def trajectory_acceleration(trajectory: Array, shape: tuple[int, ...]) -> float:
 
 
 def check_shots(trajectory: Array, who: str, dims: tuple[int, ...]) -> np.ndarray:
-    """Return a trajectory (shots, samples, d) as float64 NumPy array; raise unless it is one."""
+    """Return a trajectory (shots, samples, d) as a float64 NumPy array; raise if it is not one."""
     k = check_trajectory(trajectory, who, dims)
     if k.ndim != 3 or k.shape[1] < 2:
         raise ValueError(f"{who} takes a trajectory of shape (shots, samples, {dims[0]}), got {k.shape}")

@@ -132,7 +132,7 @@ def test_shots_are_projected_each_alone():
         (lambda: slew_rates(radial(2, 8), 1e-3, -1), "dwell"),
         (lambda: step_limits(1e-3, 1e-5, slew=-1), "slew"),
         (lambda: project(radial(2, 8), 0.1, 0), "beta"),
-        (lambda: project(radial(2, 8), 0.1, 1e-9), "must lie above"),
+        (lambda: project(radial(2, 8), 0.1, 1e-9), "must exceed"),
         (lambda: project(radial(2, 8), 0.1, 0.1, radius=0.7), "radius ≤ ½"),
         (lambda: project(np.full((1, 8, 2), np.nan), 0.1, 0.1), "16 NaN"),
     ],

@@ -240,7 +240,7 @@ ERRORS = {
     "NaN turns": (lambda: cones(4, 8, turns=float("nan")), ValueError, "turns must be .* got nan"),
     "seiffert without turns": (lambda: seiffert(4, 8, turns=0), ValueError, "turns above 0, got 0"),
     "unknown keyword": (lambda: radial(4, 8, tilt="golden"), TypeError, "tilt"),
-    "accel below 1": (lambda: shots_for((64, 64), 0.5), ValueError, "accel 0.5 cannot be had .* between 1 and 100.5"),
+    "accel below 1": (lambda: shots_for((64, 64), 0.5), ValueError, "accel 0.5 is impossible .* between 1 and 100.5"),
     "accel above Nyquist": (lambda: shots_for((64, 64), 9, turns=8), ValueError, "between 1 and 2"),
     "accel NaN": (lambda: shots_for((64, 64), float("nan")), ValueError, "accel nan"),
     "accel text": (lambda: shots_for((64, 64), "4"), ValueError, "accel '4'"),
