@@ -24,7 +24,7 @@ def acceleration(mask: Array) -> float:
     sampled = to_numpy(mask)
     count = int(np.count_nonzero(sampled))
     if count == 0:
-        raise ValueError(f"a mask of shape {sampled.shape} without a single sample has no acceleration")
+        raise ValueError(f"a mask of shape {sampled.shape} that samples nothing has no acceleration")
     return sampled.size / count
 
 
@@ -222,7 +222,7 @@ def plan(grid: tuple[int, ...], accel: float, center) -> tuple[int, tuple[slice,
     if inside > wanted:
         what, on = ("lines", grid[0]) if len(grid) == 1 else ("points", grid)
         raise ValueError(
-            f"a centre of {inside} {what} is larger than the {wanted:.5g} {what} that accel {accel} allows on {on}"
+            f"a centre of {inside} {what} is larger than the {wanted:.5g} {what} of accel {accel} on {on}"
         )
     return round(wanted), box
 
