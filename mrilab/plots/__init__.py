@@ -1,4 +1,4 @@
-"""Figures and tables of the chapters.
+"""Figures and tables for the chapters.
 
 images  gallery, panels, show_mask, coefficients
 curves  convergence, lines, histograms, paths

@@ -1,8 +1,8 @@
 """Curves of the chapters: convergence, lines, histograms, paths through k-space; and the style of all figures.
 
 Figures are 7 inches wide with text of 9 points or more, so they can be read on a phone; lines differ by dash and marker
-as well as by colour (Okabe and Ito's, told apart by the colour-blind). Each function returns a Figure that pyplot has
-let go of: a notebook shows it once, when it is the last line of a cell. `plots` offers all of them.
+as well as by colour (Okabe and Ito's palette, which colour-blind readers can distinguish). Each function returns a
+Figure that is closed in pyplot, so a notebook shows it once, as the value of the last line of a cell.
 """
 
 from collections.abc import Mapping
@@ -23,10 +23,10 @@ MARKERS = "osD^vPX"
 
 
 def convergence(results: Mapping[str, Any], *, best: float | None = None) -> "Figure":
-    """Show the costs of several runs against iterations and against seconds, on a logarithmic axis.
+    """Plot the costs of several runs against iterations and against seconds, on a logarithmic axis.
 
-    `results` maps names to what solvers return, with `costs` and `times` of one length. With `best`, the cost of the
-    minimum, the relative gap (cost − best) / |best| is shown; where a run lies below `best`, its line breaks.
+    `results` maps names to results of solvers, with `costs` and `times` of equal length. With `best`, the cost of the
+    minimum, the relative gap (cost − best) / |best| is shown; costs below `best` leave a gap in the line.
     Raises ValueError if there are no results.
 
     >>> from types import SimpleNamespace
@@ -42,7 +42,7 @@ def convergence(results: Mapping[str, Any], *, best: float | None = None) -> "Fi
         if best is not None:
             costs = (costs - best) / abs(best)
         costs = np.where(costs > 0, costs, np.nan)
-        look = _look(i) | {"markevery": (i, max(1, len(costs) // 6))}  # shifted, so that equal runs show both
+        look = _look(i) | {"markevery": (i, max(1, len(costs) // 6))}  # shifted, so that two equal runs are both seen
         axes[0, 0].plot(costs, label=name, **look)
         axes[0, 1].plot(result.times, costs, label=name, **look)
     for axis, label in zip(axes[0], ("iterations", "seconds")):
@@ -61,10 +61,10 @@ def lines(
     marks: Mapping[str, float] | None = None,
     **settings,
 ) -> "Figure":
-    """Draw curves, each (N,) over its index or a pair (x, y) of such, told apart by colour, dash and marker.
+    """Plot curves: arrays (N,) against their index, or pairs (x, y) of such arrays.
 
-    `marks` maps names to places on the x axis, where a vertical line is drawn. `settings` are those of matplotlib's
-    axes, such as yscale="log" or ylim=(0, 1). Raises ValueError if there are no curves.
+    `marks` maps names to positions on the x axis, where vertical lines are drawn. `settings` are properties of
+    matplotlib's axes, such as yscale="log" or ylim=(0, 1). Raises ValueError if there are no curves.
 
     >>> len(lines({"a": np.arange(3), "b": ([0, 2], [1, 1])}, xlabel="rank", ylabel="size").axes)
     1
@@ -97,7 +97,7 @@ def lines(
 
 
 def histograms(samples: Mapping[str, Array], *, bins: Array, label: str) -> "Figure":
-    """Show histograms of several samples (N,) over the same bins, one beside the other, on a logarithmic count.
+    """Plot histograms of several samples (N,) with the same bins, side by side, with a logarithmic count axis.
 
     Raises ValueError if there are no samples.
 
@@ -116,10 +116,10 @@ def histograms(samples: Mapping[str, Array], *, bins: Array, label: str) -> "Fig
 
 
 def paths(trajectories: Mapping[str, Array], *, columns: int = 3, samples: bool = False) -> "Figure":
-    """Draw trajectories (shots, samples, 2) through k-space side by side, at most `columns` of them, shots in colours.
+    """Draw trajectories (shots, samples, 2) in k-space, at most `columns` side by side, each shot in its own colour.
 
-    The square is [-½, ½]², the first axis downwards as in images; `samples` marks each sample by a point. Raises
-    ValueError if there is no trajectory, or one of another shape.
+    The square is [-½, ½]², with the first axis pointing down as in images; `samples` marks each sample by a point.
+    Raises ValueError if there are no trajectories, or one has another shape.
 
     >>> len(paths({"one spoke": np.zeros((1, 8, 2))}).axes)
     1
@@ -144,7 +144,7 @@ def paths(trajectories: Mapping[str, Array], *, columns: int = 3, samples: bool 
 
 
 def _look(i: int) -> dict[str, Any]:
-    """The colour, dash and marker of the i-th line of a picture."""
+    """Return the colour, dash and marker of the i-th line of a figure."""
     return {
         "color": COLOURS[i % len(COLOURS)],
         "linestyle": DASHES[i % len(DASHES)],
@@ -153,11 +153,11 @@ def _look(i: int) -> dict[str, Any]:
 
 
 def make_figure(rows: int, columns: int, height: float, **options):
-    """Return a figure of the usual width, and its axes as an array (rows, columns)."""
+    """Return a figure of width `WIDTH`, and its axes as an array (rows, columns)."""
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(
         rows, columns, figsize=(WIDTH, height), dpi=120, facecolor="white", squeeze=False, **options
     )
-    plt.close(figure)  # else a notebook would show it twice
+    plt.close(figure)  # or a notebook would show it twice
     return figure, axes

@@ -1,6 +1,7 @@
-"""Pictures of the chapters: images with their errors, sampling masks, coefficients; and the curves of `charts`.
+"""Pictures of the chapters: images with their errors, sampling masks, wavelet coefficients.
 
-Each function returns a Figure that pyplot has let go of: a notebook shows it once, when it is the last line of a cell.
+Each function returns a Figure that is closed in pyplot, so a notebook shows it once, as the value of the last line of a
+cell.
 """
 
 from collections.abc import Mapping
@@ -29,13 +30,13 @@ def gallery(
     error_scale: float | None = None,
     crop: tuple[slice, slice] | None = None,
 ) -> "Figure":
-    """Show magnitudes on one grey scale and, if there is a reference, their errors ||x| − |ref|| on one scale below.
+    """Show magnitudes on one grey scale and, if there is a reference, the errors ||x| − |ref|| below them.
 
-    `images` maps titles to arrays (H, W) of one shape, complex or real, NumPy or torch. PSNR, SSIM and NRMSE stand
-    under the title of each that is not the reference itself. White is the largest magnitude of the reference (else of
-    the images), `error_scale` the error at the top of the colour bar (None: the largest). At most `columns` (None: 3)
-    stand side by side. `crop`, a pair of slices, shows a part; the metrics are still those of the whole.
-    Raises ValueError if there is no image, or one is not (H, W).
+    `images` maps titles to arrays (H, W) of one shape, complex or real, NumPy or torch. The title of each image that
+    differs from the reference gives its PSNR, SSIM and NRMSE. White is the largest magnitude of the reference (without
+    one, of the images). All errors share one scale, and `error_scale` is its upper end (None: the largest error). At
+    most `columns` (None: 3) images are side by side. `crop`, a pair of slices, shows a part of each image; the metrics
+    are still those of the whole image. Raises ValueError if there are no images, or one is not (H, W).
 
     >>> figure = gallery({"flat": np.ones((16, 16))}, np.eye(16))
     >>> len(figure.axes)  # image, error, colour bar
@@ -65,10 +66,10 @@ def gallery(
 
 
 def panels(pictures: Mapping[str, Array], *, columns: int = 3, window: tuple[float, float] | None = None) -> "Figure":
-    """Show real pictures (H, W) or colours (H, W, 3 or 4) as they are, each on its own grey scale or all in one window.
+    """Show real pictures (H, W) or colour pictures (H, W, 3 or 4), without metrics.
 
-    `window` is (black, white). At most `columns` stand side by side. Raises ValueError if there is no picture, or one
-    is of another shape.
+    Each picture has its own grey scale, unless `window`, a pair (black, white), gives one for all. At most `columns`
+    are side by side. Raises ValueError if there are no pictures, or one has another shape.
 
     >>> len(panels({"eye": np.eye(8), "red": np.tile([1.0, 0, 0], (8, 8, 1))}).axes)
     2
@@ -90,7 +91,7 @@ def show_mask(mask: Array, kspace: Array | None = None) -> "Figure":
     """Show a mask (H, W), white where sampled, and beside it the log magnitude of k-space (H, W) or (C, H, W).
 
     Coils are combined by their root sum of squares. The title gives the acceleration R. Raises ValueError if the mask
-    is not (H, W) or samples nothing, or k-space is of another size.
+    is not (H, W) or has no samples, or k-space has another size.
 
     >>> len(show_mask(np.eye(8)).axes)
     1
@@ -113,8 +114,8 @@ def coefficients(coeffs: Array | Mapping[str, Array], level: int, *, columns: in
     """Show log magnitudes of packed wavelet coefficients with lines between the bands of `level` scales.
 
     Takes one array (H, W) or (C, H, W), or a mapping from titles to such arrays, which share one scale of five decades.
-    Coils are combined by their root sum of squares. The titles say how many are not zero. Raises ValueError unless H
-    and W are multiples of 2^level.
+    Coils are combined by their root sum of squares. The titles give the share of non-zero coefficients. Raises
+    ValueError unless H and W are multiples of 2^level.
 
     >>> len(coefficients({"a": np.eye(8), "b": np.ones((8, 8))}, level=2).axes)  # two pictures, colour bar
     3
@@ -143,9 +144,9 @@ def coefficients(coeffs: Array | Mapping[str, Array], level: int, *, columns: in
 
 
 def _panels(rows: int, columns: int, shape: tuple[int, ...], titled: int | None = None):
-    """Return a figure with room for images of `shape`, titles over `titled` of the rows (all), and a colour bar."""
+    """Return a figure with space for images of `shape`, titles on `titled` rows (None: on all), and a colour bar."""
     side = min(WIDTH / columns, 4.5)
-    # Too high leaves a gap above the colour bar; too low, and matplotlib cuts titles off.
+    # A larger height leaves a gap above the colour bar; with a smaller one, matplotlib cuts off titles.
     height = rows * (side * shape[0] / shape[1] + 0.05) + 0.5 * (rows if titled is None else titled) + 0.7
     figure, axes = make_figure(rows, columns, height, layout="compressed")
     for axis in axes.ravel():
@@ -154,7 +155,7 @@ def _panels(rows: int, columns: int, shape: tuple[int, ...], titled: int | None 
 
 
 def _slice(name: str, x: Array, combine: bool = False) -> np.ndarray:
-    """Return the magnitudes of a slice (H, W); with `combine` the coils in front are summed up as squares."""
+    """Return the magnitudes of a slice (H, W); with `combine`, the root sum of squares over a coil axis in front."""
     array = np.abs(to_numpy(x))
     if combine and array.ndim == 3:
         array = np.sqrt(np.sum(array**2, axis=0))
@@ -164,7 +165,7 @@ def _slice(name: str, x: Array, combine: bool = False) -> np.ndarray:
 
 
 def _decades(x: np.ndarray, largest: float) -> np.ndarray:
-    """Return log₁₀ of magnitudes over the largest, five decades deep."""
+    """Return log₁₀ of magnitudes relative to the largest, and at least −5."""
     return np.log10(np.maximum(x / (largest or 1.0), 1e-5))
 
 

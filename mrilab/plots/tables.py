@@ -1,4 +1,4 @@
-"""Tables of figures, for chapters: a notebook shows them, screen readers can walk them, a console prints Markdown."""
+"""Tables of numbers for the chapters: accessible HTML in a notebook, Markdown in a console."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import numpy as np
 
 @dataclass(frozen=True, repr=False)
 class Table:
-    """A table that a notebook shows so that screen readers can walk it, and a console as Markdown; see `table`."""
+    """A table, shown as HTML with header cells for screen readers in a notebook, and as Markdown in a console."""
 
     head: list[str]
     rows: list[list[str]]
@@ -25,14 +25,14 @@ class Table:
             for name, *values in self.rows
         )
         content = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        # On a phone the table scrolls, not the page; the keyboard must be able to reach what scrolls.
+        # On a phone the table scrolls, not the page; tabindex makes it scrollable by keyboard.
         return f'<div style="overflow-x: auto" tabindex="0" role="region" aria-label="Table">{content}</div>'
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> Table:
-    """Return rows of figures as a table: mappings with the same keys, of which the first names the row.
+    """Return a table of rows, which are mappings with the same keys; the first value is the name of the row.
 
-    Floats show four digits. Raises ValueError if there are no rows, or their keys differ.
+    Floats are shown with four significant digits. Raises ValueError if there are no rows, or their keys differ.
 
     >>> table([{"method": "zero-filled", "PSNR (dB)": 23.21754}])
     | method | PSNR (dB) |
@@ -48,16 +48,16 @@ def table(rows: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def spread(values: Sequence[float] | np.ndarray, digits: int = 2) -> str:
-    """Return "mean ± standard deviation" of figures that vary, such as the PSNR over heads, to so many digits.
+    """Return "mean ± standard deviation" of values, such as the PSNR of several heads, to `digits` decimals.
 
-    The deviation is that of the sample, √(Σ(v − v̄)²/(n − 1)): an estimate for other heads. One value stands alone.
-    Raises ValueError unless `values` is (n,) and not empty.
+    The deviation is √(Σ(v − v̄)²/(n − 1)), an estimate for further heads. For one value, only the mean is given. Raises
+    ValueError unless `values` is (n,) and not empty.
 
     >>> spread([31.0, 33.0], 1), spread([31.0])
     ('32.0 ± 1.4', '31.00')
     """
     figures = np.asarray(values, dtype=float)
     if figures.ndim != 1 or figures.size == 0:
-        raise ValueError(f"spread takes figures of shape (n,), at least one, got shape {figures.shape}")
+        raise ValueError(f"spread takes values of shape (n,), at least one, got shape {figures.shape}")
     deviation = f" ± {figures.std(ddof=1):.{digits}f}" if figures.size > 1 else ""
     return f"{figures.mean():.{digits}f}{deviation}"

@@ -221,9 +221,7 @@ def plan(grid: tuple[int, ...], accel: float, center) -> tuple[int, tuple[slice,
     inside = np.prod([part.stop - part.start for part in box])
     if inside > wanted:
         what, on = ("lines", grid[0]) if len(grid) == 1 else ("points", grid)
-        raise ValueError(
-            f"a centre of {inside} {what} is larger than the {wanted:.5g} {what} of accel {accel} on {on}"
-        )
+        raise ValueError(f"a centre of {inside} {what} is larger than the {wanted:.5g} {what} of accel {accel} on {on}")
     return round(wanted), box
 
 

@@ -1,10 +1,10 @@
-"""The algorithms, one a file, docstring and loop together: minimise f(x) + g(x) or f(x) + g(Ψx).
+"""Algorithms that minimise f(x) + g(x) or f(x) + g(Ψx): one per file, with docstring and loop together.
 
 fista               FISTA
 pogm                POGM
 condat_vu           Condat and Vũ's primal-dual method, and its step sizes
-conjugate_gradient  for quadratic problems
-loop                Result, and the options that all share
-fused               prox and gradient of lazy sums
+conjugate_gradient  conjugate gradients for quadratic problems
+loop                the loop that all share, its options and its result
+fused               prox and gradient of lazy sums, each in one pass over memory
 modopt              ModOpt's solvers on the same problems
 """

@@ -24,8 +24,8 @@ def condat_vu(
 ) -> Result:
     """Minimise f(x) + g(Ψx) by the primal-dual method of Condat and Vũ.
 
-    x̃ = x − τ∇f(x) − τΨᴴu; ũ = prox_{σg*}(u + σΨ(2x̃ − x)); then (x, u) moves by ρ towards (x̃, ũ). By Moreau's
-    identity prox_{σg*}(v) = v − σ·prox(v/σ, 1/σ). Returns x̃.
+    x̃ = x − τ∇f(x) − τΨᴴu; ũ = prox_{σg*}(u + σΨ(2x̃ − x)); then (x, u) ← (x, u) + ρ((x̃, ũ) − (x, u)). By Moreau's
+    identity prox_{σg*}(v) = v − σ·prox(v/σ, 1/σ). The result is x̃.
 
     Parameters
     ----------
@@ -34,10 +34,10 @@ def condat_vu(
     Psi : LinearOperator
         The analysis operator, such as Wavelet, UndecimatedWavelet or FiniteDifference.
     tau, sigma, rho : float, optional
-        Steps and relaxation; see `step_sizes` for the defaults and the condition they must meet. The defaults are safe;
-        for a small λ, sigma=0.1 or less is often faster.
+        Step sizes and relaxation; see `step_sizes` for the defaults and the condition for convergence. The defaults
+        always satisfy it; for a small λ, sigma=0.1 or less is often faster.
     engine : {"own", "modopt"}
-        "modopt" is ModOpt's Condat.
+        "modopt" uses ModOpt's Condat.
     **options
         max_iter, tol, metrics, callback, progress: see `Options`.
 
@@ -49,11 +49,12 @@ def condat_vu(
     Raises
     ------
     TypeError, ValueError, FloatingPointError
-        As `fista` does; ValueError if the steps break their condition.
+        As `fista`; ValueError if the step sizes violate their condition.
 
     References
     ----------
-    Condat, J. Optim. Theory Appl. 158 (2013), algorithm 3.1; Vũ, Adv. Comput. Math. 38 (2013).
+    Condat, A primal-dual splitting method for convex optimization, J. Optim. Theory Appl. 158 (2013), algorithm 3.1;
+    Vũ, A splitting algorithm for dual monotone inclusions, Adv. Comput. Math. 38 (2013).
 
     Examples
     --------
@@ -76,7 +77,7 @@ def condat_vu(
 
 
 def condat_vu_iterates(f: Smooth, g, Psi: LinearOperator, x: Array, tau: float, sigma: float, rho: float) -> Iterates:
-    """Yield x̃, its residual and w̃ = Ψx̃, which are extrapolated along with it; u is the dual variable."""
+    """Yield x̃, its residual and w̃ = Ψx̃, which are linear combinations wherever x̃ is one; u is the dual variable."""
     x = lazy(x)
     r, w = residual(f, x), lazy(Psi(x.value()))
     u = (0 * w).stored()
@@ -95,15 +96,15 @@ def condat_vu_iterates(f: Smooth, g, Psi: LinearOperator, x: Array, tau: float, 
 def step_sizes(
     f: Smooth, Psi: LinearOperator, tau: float | None = None, sigma: float | None = None, rho: float = 1.0
 ) -> tuple[float, float]:
-    """Return the steps (τ, σ) of Condat-Vu, the missing ones filled in; raise ValueError if they might diverge.
+    """Return the step sizes (τ, σ) of Condat-Vu, with defaults for those not given.
 
-    The condition is 1/τ − σ‖Ψ‖² ≥ L/2 and 0 < ρ < δ = 2 − (L/2)/(1/τ − σ‖Ψ‖²). By default σ = ½/‖Ψ‖² and
-    τ = 0.99/(L/2 + σ‖Ψ‖²). No dual variable exceeds λ, so where λ is small against the image a smaller σ, 0.03 to 0.1,
-    is often faster.
+    They must satisfy 1/τ − σ‖Ψ‖² ≥ L/2 and 0 < ρ < δ = 2 − (L/2)/(1/τ − σ‖Ψ‖²), or ValueError is raised, because the
+    iteration might diverge. By default σ = ½/‖Ψ‖² and τ = 0.99/(L/2 + σ‖Ψ‖²). No dual variable exceeds λ, so if λ is
+    small compared to the image, a smaller σ, 0.03 to 0.1, is often faster.
 
     References
     ----------
-    Condat, J. Optim. Theory Appl. 158 (2013), theorem 3.1.
+    Condat, A primal-dual splitting method for convex optimization, J. Optim. Theory Appl. 158 (2013), theorem 3.1.
 
     Examples
     --------

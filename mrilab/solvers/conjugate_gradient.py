@@ -1,4 +1,4 @@
-"""Conjugate gradients for a quadratic: least squares with Tikhonov's penalty, or stopped early."""
+"""Conjugate gradients for quadratic problems: least squares with Tikhonov's penalty, or stopped early."""
 
 from ..arrays.checks import check_positive
 from ..arrays.libraries import Array, namespace
@@ -11,14 +11,14 @@ from .loop import Iterates, Options, Result, check_start, run
 def conjugate_gradient(f: LeastSquares, x0: Array | None = None, *, lam: float = 0.0, **options) -> Result:
     """Minimise ½‖A x − y‖² + ½λ‖x‖² by conjugate gradients on (AᴴA + λI) x = Aᴴ y.
 
-    Without λ, stopping early regularises. A batch is solved as one system, with common step sizes.
+    With λ = 0, early stopping regularises. A batch is solved as one system, with common step sizes.
 
     Parameters
     ----------
     f, x0
         As in `fista`.
     lam : float
-        Tikhonov's λ ≥ 0, or ValueError.
+        Tikhonov's λ; ValueError if it is negative.
     **options
         max_iter, tol, metrics, callback, progress: see `Options`.
 
@@ -30,11 +30,12 @@ def conjugate_gradient(f: LeastSquares, x0: Array | None = None, *, lam: float =
     Raises
     ------
     TypeError, ValueError
-        As `fista` does.
+        As `fista`.
 
     References
     ----------
-    Hestenes and Stiefel, J. Res. Natl. Bur. Stand. 49 (1952), in the form that updates the residual (CGLS).
+    Hestenes and Stiefel, Methods of conjugate gradients for solving linear systems, J. Res. Natl. Bur. Stand. 49
+    (1952), in the form that updates the residual (CGLS).
 
     Examples
     --------
@@ -51,12 +52,12 @@ def conjugate_gradient(f: LeastSquares, x0: Array | None = None, *, lam: float =
 
 
 def conjugate_gradient_iterates(f: LeastSquares, x: Array, lam: float) -> Iterates:
-    """Yield x_k and its residual; p is the direction of search, `down` the negative gradient."""
+    """Yield x_k and its residual; p is the search direction, `down` the negative gradient."""
     x = lazy(x)
     r = residual(f, x)
     p = down = (-gradient(f, r) - lam * x).stored()
     size = inner(down, down)
-    floor = float(namespace(x.value()).finfo(x.value().dtype).eps) ** 2 * size  # below it, rounding would build up
+    floor = float(namespace(x.value()).finfo(x.value().dtype).eps) ** 2 * size  # below it only rounding is left
     while True:
         yield x, r
         q = lazy(f.forward(p.value()))

@@ -14,20 +14,20 @@ def fista(f: Smooth, g, x0: Array | None = None, *, restart: bool = False, engin
     """Minimise f(x) + g(x) by FISTA.
 
     x_k = prox(z_k − ∇f(z_k)/L, 1/L) and z_{k+1} = x_k + (t_k − 1)/t_{k+1} · (x_k − x_{k−1}) with t_{k+1} = (1 + √(1 +
-    4t_k²))/2. Returns x_k.
+    4t_k²))/2. The result is x_k.
 
     Parameters
     ----------
     f : LeastSquares or another Smooth
         The data term.
     g : regulariser
-        Anything with g(x) and g.prox(x, step).
+        An object with g(x) and g.prox(x, step).
     x0 : array, optional
-        Start; zeros like Aᴴy if left out.
+        Starting point; by default zeros of the shape of Aᴴy.
     restart : bool
-        Drop the momentum when it points uphill (O'Donoghue and Candès 2015, gradient scheme).
+        Reset the momentum when it points uphill (the gradient scheme of O'Donoghue and Candès).
     engine : {"own", "modopt"}
-        "modopt" hands the same f and g to ModOpt's ForwardBackward.
+        "modopt" passes the same f and g to ModOpt's ForwardBackward.
     **options
         max_iter, tol, metrics, callback, progress: see `Options`.
 
@@ -39,14 +39,15 @@ def fista(f: Smooth, g, x0: Array | None = None, *, restart: bool = False, engin
     Raises
     ------
     TypeError, ValueError
-        For arguments that are not what is said above.
+        If an argument has the wrong type or value.
     FloatingPointError
-        If the cost stops being finite.
+        If the cost is no longer finite.
 
     References
     ----------
-    Beck and Teboulle, SIAM J. Imaging Sci. 2 (2009), eqs. 4.1–4.3; O'Donoghue and Candès, Found. Comput. Math. 15
-    (2015).
+    Beck and Teboulle, A fast iterative shrinkage-thresholding algorithm for linear inverse problems, SIAM J. Imaging
+    Sci. 2 (2009), eqs. 4.1–4.3; O'Donoghue and Candès, Adaptive restart for accelerated gradient schemes, Found.
+    Comput. Math. 15 (2015).
 
     Examples
     --------
@@ -65,7 +66,7 @@ def fista(f: Smooth, g, x0: Array | None = None, *, restart: bool = False, engin
 
 
 def fista_iterates(f: Smooth, g, x: Array, restart: bool) -> Iterates:
-    """Yield x_k and its residual A x_k − y, which is affine in x and goes along with it: one A and one Aᴴ a step."""
+    """Yield x_k and its residual A x_k − y, which is affine in x and extrapolated with it: one A and Aᴴ a step."""
     step, t, beta = 1 / f.lipschitz, 1.0, 0.0
     x = x_old = lazy(x)
     r = r_old = residual(f, x)
@@ -75,7 +76,7 @@ def fista_iterates(f: Smooth, g, x: Array, restart: bool) -> Iterates:
         r_bar = r + beta * (r - r_old)
         grad = gradient(f, r_bar)
         x_new = prox(g, step, x_bar - step * grad, over=grad)
-        if restart and inner(x_bar - x_new, x_new - x) > 0:  # the momentum points uphill: drop it
+        if restart and inner(x_bar - x_new, x_new - x) > 0:  # the momentum points uphill: reset it
             t = 1.0
         x_old, x = x, x_new
         r_old, r = r, residual(f, x)

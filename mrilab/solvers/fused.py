@@ -1,4 +1,4 @@
-"""Steps of the solvers on lazy sums: each goes through memory once where the arrays and the regulariser allow it."""
+"""Steps of the solvers on lazy sums, each in one pass over memory where the arrays and the regulariser allow it."""
 
 from ..arrays.libraries import is_complex
 from ..arrays.memory import empty
@@ -9,7 +9,7 @@ from ..problems.shrinkage import shrink
 
 
 def residual(f: Smooth, x: Sum) -> Sum:
-    """Return r = A x − y, what f sees of x.
+    """Return r = A x − y, from which f and its gradient are computed.
 
     >>> import numpy as np
     >>> from mrilab import Identity, LeastSquares
@@ -20,7 +20,7 @@ def residual(f: Smooth, x: Sum) -> Sum:
 
 
 def gradient(f: Smooth, r: Sum) -> Sum:
-    """Return ∇f(x) = Aᴴ r, in an array that nobody else holds.
+    """Return ∇f(x) = Aᴴ r, in a new array that the caller may overwrite.
 
     >>> import numpy as np
     >>> from mrilab import Identity, LeastSquares
@@ -33,7 +33,7 @@ def gradient(f: Smooth, r: Sum) -> Sum:
 def prox(g, step: float, z: Sum, *, over: Sum | None = None) -> Sum:
     """Return argmin_p ½‖p − z‖² + step · g(p).
 
-    `over` is a sum of one term whose array nobody needs any more: the result may be written over it.
+    `over` is a sum of one term whose array is no longer needed: the result may overwrite it.
 
     >>> import numpy as np
     >>> prox(L1(1.0), 0.5, 2 * lazy(np.ones(2))).value()
@@ -74,7 +74,7 @@ def conjugate_prox(g, sigma: float, v: Sum, *, over: Sum | None = None) -> Sum:
 
 
 def _is_shrinkage(g, z):
-    """Say whether the prox is one that the compiled loops know, of complex arrays that they can walk along."""
+    """Return whether the compiled loops have this prox, and can read these arrays: complex, with one memory layout."""
     arrays = [x for _, x in z.terms]
     return type(g) in (L1, GroupL1) and alike(arrays) and is_complex(arrays[0])
 

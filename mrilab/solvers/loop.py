@@ -1,4 +1,4 @@
-"""The loop that all solvers share: it counts, times, records, shows progress and stops; and its Result."""
+"""The loop that all solvers share, its options and its result: it counts, times, records, shows progress and stops."""
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from ..arrays.sums import Sum
 from ..problems.least_squares import LeastSquares, Smooth
 from ..progress import progress_bar
 
-Iterates = Iterator[tuple[Any, ...]]  # x, and what else the cost is computed from; arrays or sums of one term
+Iterates = Iterator[tuple[Any, ...]]  # x, and what else the cost needs; arrays or sums of one term
 
 
 @dataclass
@@ -25,15 +25,15 @@ class Result:
     Attributes
     ----------
     x : array
-        The last prox point (the primal one for Condat-Vu): what the cost belongs to.
+        The last prox point (for Condat-Vu the primal one); the last cost is that of x.
     costs : ndarray, float64
         costs[k] is f + g after k iterations, so the length is iterations + 1.
     times : ndarray, float64
-        Seconds until then; computing costs and metrics is not counted.
+        times[k] is the time in seconds of the first k iterations, without that of costs and metrics.
     metrics : dict of ndarray
-        What each function in `metrics` gave, as long as `costs`.
+        The values of each function in `metrics`, one per entry of `costs`.
     steps : dict of float
-        The step sizes and constants used: lipschitz, and tau, sigma, rho for Condat-Vu.
+        The step sizes and constants used: lipschitz; for Condat-Vu also tau, sigma and rho.
 
     Examples
     --------
@@ -55,16 +55,16 @@ class Result:
 
 @dataclass
 class Options:
-    """The options of the loop, keywords of every solver: `fista(f, g, max_iter=50, tol=1e-4)`.
+    """The options of the loop, given to every solver as keywords: `fista(f, g, max_iter=50, tol=1e-4)`.
 
     Parameters
     ----------
     max_iter : int
         Number of iterations.
     tol : float
-        Stop when the cost changes by less than tol times itself; 0 never stops early.
+        Stop when the relative change of the cost is at most tol; 0 never stops early.
     metrics : dict of functions, optional
-        Each is called with every iterate and recorded.
+        Each is called as function(x) with every iterate, and its values are recorded.
     callback : function, optional
         Called as callback(k, x) after iteration k.
     progress : bool, optional
@@ -73,7 +73,7 @@ class Options:
     Raises
     ------
     TypeError, ValueError
-        For values that are not what is said above, and for unknown keywords.
+        For values of the wrong type or out of range, and for unknown keywords.
 
     Examples
     --------
@@ -110,7 +110,7 @@ class Options:
 
 
 def check_problem(f: Smooth, g, x0: Array | None, engine: str) -> Array:
-    """Return the starting point; raise unless f, g, x0 and engine are what a solver takes."""
+    """Return the starting point; raise unless f, g, x0 and engine are valid for a solver."""
     if not isinstance(f, Smooth):
         raise TypeError(f"f must be LeastSquares or another Smooth, got {type(f).__name__}")
     if not (callable(g) and hasattr(g, "prox")):
@@ -124,7 +124,7 @@ def check_start(f: Smooth, x0: Array | None) -> Array:
     """Return x0, or zeros like Aᴴy; raise if x0 is of another shape or precision than those."""
     if not isinstance(f, LeastSquares):
         if x0 is None:
-            raise ValueError("x0 is needed where f is not LeastSquares")
+            raise ValueError(f"x0 is required, because f is not LeastSquares but {type(f).__name__}")
         return x0
     zeros = f.zeros()
     if x0 is None:
@@ -136,11 +136,10 @@ def check_start(f: Smooth, x0: Array | None) -> Array:
 
 
 def run(iterates: Iterates, cost: Callable[..., float], constants: dict[str, float], options: Options) -> Result:
-    """Take `max_iter` steps, fewer if the cost changes by less than tol times itself, or on Ctrl-C.
+    """Run `max_iter` iterations, or fewer if the relative change of the cost is at most tol, or on Ctrl-C.
 
-    `iterates` yields the start and the state after every iteration, x first; `cost(*state)` is computed off the clock.
-    Ctrl-C ends the loop with a warning and returns what has been reached; a second call with x0=result.x goes on from
-    there.
+    `iterates` yields the start and the state after every iteration, x first; the time of `cost(*state)` is not counted.
+    Ctrl-C ends the loop with a warning and returns the last iterate; a second call with x0=result.x continues from it.
 
     >>> halves = ((np.array(0.5**k),) for k in range(10))
     >>> run(halves, float, {}, Options(max_iter=3)).costs
@@ -172,7 +171,7 @@ def run(iterates: Iterates, cost: Callable[..., float], constants: dict[str, flo
         except KeyboardInterrupt:
             if not costs:
                 raise
-            warnings.warn(f"stopped after {len(costs) - 1} iterations; x0=result.x goes on from there", stacklevel=3)
+            warnings.warn(f"stopped after {len(costs) - 1} iterations; x0=result.x continues from there", stacklevel=3)
     metrics = {name: np.array(values[: len(costs)]) for name, values in measured.items()}
     return Result(x, np.array(costs), np.array(times), metrics, constants)
 
@@ -182,7 +181,7 @@ def _array(x):
 
 
 def _wait_for_device(x):
-    """GPUs work asynchronously; a time without this would be that of handing out the work."""
+    """Wait for the GPU, which works asynchronously: else the time would only be that of starting its kernels."""
     if getattr(x, "is_cuda", False):
         import torch
 

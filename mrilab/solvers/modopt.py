@@ -1,7 +1,12 @@
-"""The same problems handed to ModOpt (Farrens et al. 2020): `engine="modopt"`, and ModOpt's proximity operators as g.
+"""The same problems solved by ModOpt: `engine="modopt"`, and ModOpt's proximity operators as g.
 
-Costs and metrics stay ours: ModOpt 1.7.2 evaluates Condat's on the wrong variable, and OWL's with the weights upside
-down. What is yielded is the prox point; ForwardBackward's own `x_final` is the extrapolated one.
+Costs and metrics are computed by mrilab, because ModOpt 1.7.2 evaluates Condat's cost at the wrong variable, and OWL's
+with the weights in reverse order. The iterates are prox points; ForwardBackward's `x_final` is the extrapolated point.
+
+References
+----------
+Farrens et al., PySAP: Python sparse data analysis package for multidisciplinary image processing, Astron. Comput. 32
+(2020).
 """
 
 import contextlib
@@ -14,7 +19,7 @@ from ..arrays.libraries import is_numpy
 
 
 def _modopt():
-    """Import ModOpt silently: it prints which optional packages it misses."""
+    """Import ModOpt silently: it prints a list of missing optional packages."""
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         from modopt.opt import algorithms, gradient, linear, proximity
     return algorithms, gradient, linear, proximity
@@ -25,8 +30,13 @@ def modopt_iterates(
 ) -> Iterator[tuple[np.ndarray]]:
     """Yield the prox points of ModOpt's algorithm for the solver `name`: fista, pogm or condat_vu.
 
-    `restart` of ForwardBackward is its "adaptive-ii" strategy (Liang et al. 2022); POGM always restarts. With ρ ≠ 1
-    Condat's iterate is the relaxed one, not the prox point.
+    `restart` selects the "adaptive-ii" strategy of ForwardBackward; POGM always restarts. With ρ ≠ 1 the iterate of
+    Condat is the relaxed one, not the prox point.
+
+    References
+    ----------
+    Liang, Luo and Schönlieb, Improving "fast iterative shrinkage-thresholding algorithm", SIAM J. Sci. Comput. 44
+    (2022).
     """
     if not is_numpy(x0):
         raise TypeError(f"engine='modopt' takes NumPy arrays, got {type(x0).__name__}")
@@ -34,7 +44,7 @@ def modopt_iterates(
         raise ValueError("ModOpt's POGM always restarts; restart=False needs engine='own'")
     algorithms, gradient, linear, proximity = _modopt()
 
-    def cast(z):  # complex128, which creeps in under NumPy 2, goes back to the precision of the data
+    def cast(z):  # ModOpt turns complex64 into complex128 under NumPy 2; restore the precision of the data
         return np.ascontiguousarray(z, x0.dtype)
 
     class Gradient(gradient.GradParent):  # type: ignore[name-defined]  # GradBasic would make the caller's data read-only
@@ -72,14 +82,14 @@ def modopt_iterates(
 
 
 class ModOptProx:
-    """One of ModOpt's proximity operators as a regulariser g.
+    """A regulariser g made of one of ModOpt's proximity operators.
 
-    g(z) = operator.cost(z) and prox(z, step) = operator.op(z, extra_factor=step), cast back to the precision of z.
+    g(z) = operator.cost(z) and prox(z, step) = operator.op(z, extra_factor=step), converted to the precision of z.
 
     Parameters
     ----------
     operator : modopt.opt.proximity.ProximityParent
-        Such as SparseThreshold(Identity(), 0.1) or Positivity(); NumPy arrays only.
+        For example SparseThreshold(Identity(), 0.1) or Positivity(); takes NumPy arrays only.
 
     Examples
     --------

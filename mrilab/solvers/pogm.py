@@ -22,20 +22,20 @@ def pogm(
 ) -> Result:
     """Minimise f(x) + g(x) by POGM, the proximal optimised gradient method.
 
-    ω_k = x_{k−1} − ∇f(x_{k−1})/L, then x_k = prox(z_k, ξ_k), where z_k adds momentum terms to ω_k. `restart` drops the
-    momentum when it points uphill, and multiplies that of the gradient step by `sigma_bar` when successive gradients
-    oppose each other.
+    ω_k = x_{k−1} − ∇f(x_{k−1})/L, then x_k = prox(z_k, ξ_k), where z_k adds momentum terms to ω_k. `restart` resets the
+    momentum when it points uphill, and multiplies the momentum of the gradient step by `sigma_bar` when successive
+    gradients oppose each other. The result is x_k.
 
     Parameters
     ----------
     f, g, x0
         As in `fista`.
     restart : bool
-        False never drops the momentum.
+        Whether to adapt the momentum as described above.
     sigma_bar : float
-        0 ≤ σ̄ ≤ 1; 1 never shortens the gradient's momentum.
+        σ̄ between 0 and 1; 1 never reduces the momentum of the gradient step.
     engine : {"own", "modopt"}
-        "modopt" is ModOpt's POGM, which always restarts.
+        "modopt" uses ModOpt's POGM, which always restarts.
     **options
         max_iter, tol, metrics, callback, progress: see `Options`.
 
@@ -47,12 +47,13 @@ def pogm(
     Raises
     ------
     TypeError, ValueError, FloatingPointError
-        As `fista` does.
+        As `fista`.
 
     References
     ----------
-    Taylor, Hendrickx and Glineur, SIAM J. Optim. 27 (2017); Kim and Fessler, J. Optim. Theory Appl. 178 (2018),
-    algorithm 3.
+    Taylor, Hendrickx and Glineur, Exact worst-case performance of first-order methods for composite convex
+    optimization, SIAM J. Optim. 27 (2017); Kim and Fessler, Adaptive restart of the optimized gradient method for
+    convex optimization, J. Optim. Theory Appl. 178 (2018), algorithm 3.
 
     Examples
     --------
@@ -73,7 +74,7 @@ def pogm(
 
 
 def pogm_iterates(f: Smooth, g, x: Array, restart: bool, sigma_bar: float) -> Iterates:
-    """Yield x_k and its residual; θ, β, γ, ξ, σ, ω and z are the paper's (there β and γ carry a k), 1/L is `step`."""
+    """Yield x_k and its residual; θ, β, γ, ξ, σ, ω and z are those of the paper (its β_k and γ_k), `step` is 1/L."""
     step = xi = 1 / f.lipschitz
     theta = sigma = 1.0
     x = x_old = w = z = lazy(x)
@@ -91,7 +92,7 @@ def pogm_iterates(f: Smooth, g, x: Array, restart: bool, sigma_bar: float) -> It
         if restart:
             slope_old, slope = slope, grad + 1 / xi * (z - x_new)
             along, opposed = inners(slope, x - step * slope - (x_old - step * slope_old), slope_old)
-            if along > 0:  # the momentum points uphill: drop it
+            if along > 0:  # the momentum points uphill: reset it
                 theta = sigma = 1.0
             elif opposed < 0:
                 sigma *= sigma_bar

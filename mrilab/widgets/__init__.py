@@ -1,4 +1,12 @@
-"""Widgets: pictures that answer the hand, on a page without a kernel, in Jupyter and in Colab.
+"""Widgets: interactive figures that work on a page without a kernel, in Jupyter and in Colab.
+
+compare   Compare: two reconstructions, with their errors
+explore   explore: any function of a few parameters
+foldover  FoldOver: aliasing, SENSE and the g-factor
+painter   KSpacePainter: masks painted by hand
+player    TrajectoryPlayer: shots, gradients and images
+solver    SparseSolver: ISTA, FISTA and POGM step by step
+base      the code that they share
 
 They need `anywidget`: `pip install "mrilab[notebook]"`. No other part of mrilab imports this one.
 """

@@ -1,4 +1,4 @@
-"""What the widgets share: their sources, and arrays on their way to the browser and back."""
+"""Code that all widgets share: their source files, and arrays sent to the browser and back."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ LEAST, MOST = 16, 1024  # sides of an image: powers of two, for the FFT in the b
 
 
 def source(*names: str) -> str:
-    """Return the named files as one: a widget is one module and one style sheet, with no build step.
+    """Return the named files joined: a widget is one ES module and one style sheet, without a build step.
 
     >>> source("fft.js").splitlines()[1]
     'class FFT2 {'
@@ -20,7 +20,7 @@ def source(*names: str) -> str:
 
 
 def check_image(x: Array, name: str = "the image") -> np.ndarray:
-    """Return an image as a NumPy array (H, W); raise unless it is finite, not zero, and of sides that suit the FFT."""
+    """Return an image as a NumPy array (H, W); raise unless it is finite, not zero, and its sides are powers of two."""
     image = to_numpy(x)
     if image.dtype.kind not in "fciub":
         raise TypeError(f"{name} must hold numbers, got {image.dtype}")
@@ -44,14 +44,14 @@ def check_mask(mask: Array, shape: tuple[int, ...]) -> np.ndarray:
     if not np.isin(values, (0, 1)).all():
         raise ValueError(f"a mask holds only 0 and 1, got {values.dtype} values {np.unique(values)[:4]} …")
     copy = values.astype(bool)  # always a copy
-    copy.flags.writeable = False  # a change in place would reach nobody
+    copy.flags.writeable = False  # a change in place would not reach the browser
     return copy
 
 
 def to_int16(x: np.ndarray) -> tuple[bytes, float]:
-    """Return (bytes, scale) of an image: real part, then imaginary part, as int16 in units of scale.
+    """Return (bytes, scale) of an image: real part, then imaginary part, as int16 in units of `scale`.
 
-    Half the size of complex64 with an error of at most scale/2, 1.5e-5 of the largest part.
+    This is half the size of complex64, with an error of at most scale/2, 1.5e-5 of the largest part.
 
     >>> data, scale = to_int16(np.array([[1.0, -0.5]]))
     >>> np.frombuffer(data, "<i2")
@@ -63,7 +63,7 @@ def to_int16(x: np.ndarray) -> tuple[bytes, float]:
 
 
 def bits(mask: np.ndarray, widget=None) -> bytes:
-    """Return a mask as `numpy.packbits` has it: what travels."""
+    """Return a mask as the bytes of `numpy.packbits`, as it is sent to the browser."""
     return np.packbits(mask).tobytes()
 
 

@@ -1,4 +1,4 @@
-"""Two reconstructions in one frame: wipe between them, with their errors on one scale, and a loupe."""
+"""Two reconstructions in one frame with a wipe between them, their errors on one scale, and a magnifier."""
 
 from collections.abc import Mapping
 
@@ -10,34 +10,34 @@ from ..arrays.libraries import Array, to_numpy
 from ..metrics import nrmse, psnr, ssim
 from .base import source
 
-LEAST, MOST = 32, 1024  # sides; the loupe is 32 wide
+LEAST, MOST = 32, 1024  # sides; the magnifier is 32 pixels wide
 
 
 class Compare(anywidget.AnyWidget):
-    """Wipe between magnitudes |x|, see the errors ||x| − |reference|| on one scale, and look closer through a loupe.
+    """Compare magnitudes |x| with a wipe, their errors ||x| − |reference|| on one scale, and details with a magnifier.
 
-    The grey scale runs from 0 to max|reference| until Black and White are moved (both in per cent of it); errors are
-    white at max|reference| / gain. Scores are those of `psnr`, `ssim` and `nrmse`.
+    The grey scale runs from 0 to max|reference| until Black and White are moved (both in per cent of max|reference|);
+    errors are white at max|reference| / gain. Scores are those of `psnr`, `ssim` and `nrmse`.
 
     Parameters
     ----------
     reference : array (H, W), real or complex
-        The truth; sides from 32 to 1024.
+        The ground truth; sides from 32 to 1024.
     images : mapping of str to array (H, W)
-        At least one reconstruction. All travel as 16-bit magnitudes, to 8e-6 of the largest.
+        At least one reconstruction. All are stored as 16-bit magnitudes, with errors of at most 8e-6 of the largest.
 
     Attributes
     ----------
     left, right : int
-        Which image is on which side: 0 is the reference, then `images` in their order. They begin as the first of
-        these and the last; if there is only one, as this one and the reference.
+        The image on each side: 0 is the reference, then `images` in their order. Initially the first of `images` and
+        the last; if there is only one, this one and the reference.
     wipe : int
-        Where the wipe stands, 0 to 100 per cent of the width.
+        Position of the wipe, 0 to 100 per cent of the width.
 
     Raises
     ------
     TypeError
-        If an array holds no numbers.
+        If an array does not hold numbers.
     ValueError
         If shapes differ, or are not (H, W) with sides from 32 to 1024; if values are not finite, if the reference is
         zero everywhere, or there are no images.
@@ -68,7 +68,7 @@ class Compare(anywidget.AnyWidget):
         if truth.ndim != 2 or not all(LEAST <= n <= MOST for n in truth.shape):
             raise ValueError(f"the reference must be (H, W) with sides from {LEAST} to {MOST}, got {truth.shape}")
         scores = ["the reference"]
-        for image in images.values():  # the metrics refuse what cannot be compared
+        for image in images.values():  # the metrics raise for images that cannot be compared
             x = to_numpy(image)
             scores.append(f"{psnr(x, truth):.2f} dB, SSIM {ssim(x, truth):.3f}, NRMSE {nrmse(x, truth):.3f}")
         magnitudes = np.abs(np.stack([truth, *map(to_numpy, images.values())]))
@@ -86,7 +86,7 @@ class Compare(anywidget.AnyWidget):
     @traitlets.validate("left", "right")
     def _valid_side(self, proposal):
         if not 0 <= proposal["value"] < len(self.names):
-            raise ValueError(f"there are {len(self.names)} images, from 0, got {proposal['value']}")
+            raise ValueError(f"there are {len(self.names)} images, counted from 0, got {proposal['value']}")
         return proposal["value"]
 
     def __repr__(self) -> str:

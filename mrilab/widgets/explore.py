@@ -1,4 +1,4 @@
-"""Any function of a few parameters on sliders: frames computed at once, and with a kernel what lies between them."""
+"""Sliders for any function of a few parameters: precomputed frames, and with a kernel also the values between them."""
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
@@ -13,35 +13,35 @@ import traitlets
 from ..arrays.libraries import to_numpy
 from .base import source
 
-FRAMES, BYTES = 64, 400_000  # what one widget may add to a page
+FRAMES, BYTES = 64, 400_000  # the most that one widget adds to a page
 
 
 def explore(function: Callable[..., Any], /, **choices: Sequence[Any]) -> "Explorer":
     """Call function(name=value, …) for every combination of the choices, and return a widget that shows the results.
 
-    Numbers become a slider, anything else radio buttons. Magnitudes stand on one grey scale for all frames, from 0 to
-    the largest. Numbers that come with the images are shown, and drawn against the slider that moved last, one curve
-    for each word of the first choice of words; points can be picked on the curve. The frames travel with the widget,
-    so all of this works on a page without a kernel. With one, a slider over floats stops between the values too, and
-    the function is called for what has no frame.
+    Numbers become a slider, strings and bools radio buttons. All frames share one grey scale of magnitudes, from 0 to
+    the largest. Numbers returned with the images are shown, and plotted against the slider moved last, with one curve
+    per value of the first parameter that has radio buttons; points of the curve can be clicked. The frames are stored
+    in the widget, so all this works on a page without a kernel. With a kernel, a slider of floats also stops between
+    the given values, and the function is called for them.
 
     Parameters
     ----------
     function : callable
-        Takes the choices by name and returns an image (H, W), real or complex; or a dict of such images, shown side
-        by side; or a pair of one of these and a dict of numbers, {"PSNR (dB)": 31.2}. Names and shapes are the same
-        in every call.
+        Takes the choices as keyword arguments and returns an image (H, W), real or complex; or a dict of such images,
+        shown side by side; or a pair of one of these and a dict of numbers, {"PSNR (dB)": 31.2}. Names and shapes must
+        be the same in every call.
     **choices : sequence of numbers, str or bool
-        The values of each parameter, numbers in increasing order; 64 combinations at most. Floats sample a range;
-        where their largest is over 20 times the smallest and that is positive, the range is logarithmic.
+        The values of each parameter, numbers in increasing order; at most 64 combinations. Floats sample a range, which
+        is logarithmic if the smallest is positive and the largest over 20 times as large.
 
     Raises
     ------
     TypeError
-        If the function does not take these parameters, a choice mixes numbers and words, or no image comes back.
+        If the function does not take these parameters or returns no image, or a choice mixes numbers and strings.
     ValueError
-        If there is nothing to choose, values repeat or do not increase, there are more than 64 combinations or 400 kB
-        of frames at a byte a pixel, images are not finite, all zero, or differ in shape, or names differ.
+        If there are no choices, values repeat or do not increase, there are more than 64 combinations or 400 kB of
+        frames at one byte per pixel, images are not finite, all zero or of different shapes, or names differ.
 
     Examples
     --------
@@ -77,14 +77,14 @@ def explore(function: Callable[..., Any], /, **choices: Sequence[Any]) -> "Explo
 
 
 class Explorer(anywidget.AnyWidget):
-    """What `explore` returns.
+    """The widget that `explore` returns.
 
     Attributes
     ----------
     value : dict of str
-        The setting on the screen, by the parameters' names. With a live kernel it follows the hand, a quarter of a
-        second after it rests; setting it, or a part of it as in `widget.value = {"side": 16}`, moves the sliders. A
-        float may lie between the choices.
+        The value of each parameter on the screen. With a live kernel it is updated a quarter of a second after the last
+        change; setting it, or a part of it as in `widget.value = {"side": 16}`, moves the sliders. A float may lie
+        between the choices.
     """
 
     _esm = source("ui.js", "explore.js")
@@ -94,7 +94,7 @@ class Explorer(anywidget.AnyWidget):
     panels = traitlets.List(traitlets.Unicode()).tag(sync=True)
     parameters = traitlets.List(traitlets.Dict()).tag(sync=True)
     metrics = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    frames = traitlets.Bytes().tag(sync=True)  # combinations in the order of itertools.product, each all panels
+    frames = traitlets.Bytes().tag(sync=True)  # one per combination, in the order of itertools.product, with all panels
     scores = traitlets.List(traitlets.List()).tag(sync=True)
     value = traitlets.Dict().tag(sync=True)
 
@@ -117,18 +117,18 @@ class Explorer(anywidget.AnyWidget):
         self.on_msg(self._answer)
 
     def _grey(self, pictures: Mapping[str, np.ndarray]) -> bytes:
-        """Return the panels of one frame in 256 greys."""
+        """Return the panels of one frame as 8-bit grey values."""
         stack = np.stack(list(pictures.values()))
         return np.rint(255 * np.minimum(stack / self._white, 1)).astype(np.uint8).tobytes()
 
     @traitlets.validate("value")
     def _valid_value(self, proposal):
-        """Complete a part, and refuse what is not among the choices, nor between two floats."""
+        """Complete a partial value; raise unless each value is among the choices, or between two floats."""
         wanted = {**self.value, **proposal["value"]}
         known = {p["name"]: p for p in self.parameters}
         for name, value in wanted.items():
             if name not in known:
-                raise ValueError(f"there is no parameter {name!r}, but {', '.join(known)}")
+                raise ValueError(f"there is no parameter {name!r}; the parameters are {', '.join(known)}")
             values, kind = known[name]["values"], known[name]["kind"]
             if value in values:
                 wanted[name] = values[values.index(value)]
@@ -139,18 +139,18 @@ class Explorer(anywidget.AnyWidget):
 
     @traitlets.observe("value")
     def _follow(self, change) -> None:
-        """Send the frame of a setting that lies between those that travelled."""
+        """Compute and send a frame that is not among those stored in the widget."""
         if all(change["new"][p["name"]] in p["values"] for p in self.parameters):
             return
         try:
             pictures, scores = _call(self._function, change["new"], self._like)
-        except Exception as error:  # whatever the function raises is the reader's to see
+        except Exception as error:  # any error of the function is shown to the reader
             self.send({"value": change["new"], "error": f"{type(error).__name__}: {error}"})
         else:
             self.send({"value": change["new"], "scores": _numbers(scores)}, [self._grey(pictures)])
 
     def _answer(self, widget, content, buffers) -> None:
-        """Tell a view that asks that there is a kernel: nobody answers on a page."""
+        """Answer a view that asks whether there is a kernel; on a static page it gets no answer."""
         if content == {"ask": "kernel"}:
             self.send({"kernel": True})
 
@@ -166,7 +166,7 @@ def _name(function: Callable[..., Any]) -> str:
 
 
 def _parameter(name: str, choice: Sequence[Any]) -> dict[str, Any]:
-    """Return a choice as what travels: its name, values as JSON has them, and kind; raise unless it makes sense."""
+    """Return a parameter as it is sent: its name, its values as JSON types, and its kind; raise if it is not valid."""
     if isinstance(choice, str) or not isinstance(choice, (Sequence, np.ndarray)):
         raise TypeError(f"{name} must be a sequence of values, got {choice!r}")
     values = [v.item() if isinstance(v, np.generic) else v for v in choice]
@@ -174,7 +174,7 @@ def _parameter(name: str, choice: Sequence[Any]) -> dict[str, Any]:
         raise ValueError(f"{name} has no values to choose from")
     if all(isinstance(v, (str, bool)) for v in values):
         if len({str(v) for v in values}) < len(values):
-            raise ValueError(f"{name} has a value twice: {values}")
+            raise ValueError(f"{name} has the same value twice: {values}")
         return {"name": name, "values": values, "kind": "words"}
     if not all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values):
         raise TypeError(f"{name} must hold only numbers, or only str and bool, got {values}")
@@ -184,7 +184,7 @@ def _parameter(name: str, choice: Sequence[Any]) -> dict[str, Any]:
 
 
 def _call(function: Callable[..., Any], setting: dict[str, Any], like: tuple | None = None) -> tuple[dict, dict]:
-    """Return (images, numbers) of one setting; raise unless they are images, and of the names and shape of `like`."""
+    """Return (images, numbers) of one setting; raise unless they are images with the names and shape of `like`."""
     result = function(**setting)
     pictures, scores = result if isinstance(result, tuple) and len(result) == 2 else (result, {})
     if not isinstance(scores, Mapping):
@@ -203,5 +203,5 @@ def _call(function: Callable[..., Any], setting: dict[str, Any], like: tuple | N
 
 
 def _numbers(scores: Mapping[str, float]) -> list[float | None]:
-    """Return numbers as JSON has them: what is not finite becomes None."""
+    """Return numbers for JSON: values that are not finite become None."""
     return [score if isfinite(score) else None for score in scores.values()]

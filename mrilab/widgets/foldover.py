@@ -1,4 +1,4 @@
-"""Fold-over: fewer lines fold the image of each coil, and more coils unfold it."""
+"""Fold-over: fewer lines fold the image of each coil, and several coils together unfold it."""
 
 import anywidget
 import numpy as np
@@ -9,42 +9,41 @@ from ..simulation.atlas import pixel_size
 from ..simulation.receivers import CYLINDER, LOOP, RING, SEGMENTS, WIRE
 from .base import bits, check_mask, source, to_int16
 
-LEAST, MOST = 16, 256  # sides; all is computed anew at every move
+LEAST, MOST = 16, 256  # sides; everything is recomputed at every change
 RATES = range(1, 9)
 
 
 class FoldOver(anywidget.AnyWidget):
-    """Choose R and the number of coils: each coil's image folds, SENSE unfolds it, and the g-factor says at what price.
+    """Choose R and the number of coils: see each coil's image fold, SENSE unfold it, and the g-factor amplify noise.
 
-    The coils are those of `simulate_smaps`, the unfolding and g that of `sense_unfold` and `g_factor`, all computed in
-    the browser, so it works on a page without a kernel. Every R-th line through DC is sampled, with white noise that
-    is equal and independent in all coils. The pixels that fold onto each other are marked. Scales are fixed: images
-    from 0 to max|x|, errors from 0 to a fifth of that; a coil's image as its square root, from 0 to the largest of all
-    coils at R = 1; g as its logarithm, from 1 to 8. A g above 100 counts as lost: with more pixels in a group than
-    coils it would be infinite. PSNR is that of `psnr` against |x|.
+    The coils are those of `simulate_smaps`, the unfolding and g those of `sense_unfold` and `g_factor`. All is computed
+    in the browser, so it works on a page without a kernel. Every R-th line through DC is sampled, with white noise that
+    is independent and of equal variance in all coils. Pixels that fold onto each other are marked. Scales are fixed:
+    images from 0 to max|x|; errors from 0 to a fifth of that; the square root of a coil's image, from 0 to the largest
+    of all coils at R = 1; the logarithm of g, from 1 to 8. Pixels with g above 100 count as lost; with more pixels in
+    a group than coils, g would be infinite. PSNR is that of `psnr` against |x|.
 
     Parameters
     ----------
     x : array (H, W), real or complex
-        The image; sides from 16 to 256, H even. Of 1 to 8, each R that divides H can be chosen; 120 has all but 7. It
-        travels as int16, to 1.5e-5 of its largest part.
+        The image; sides from 16 to 256, H even. Each R from 1 to 8 that divides H can be chosen; for H = 120 these are
+        all but 7. It is stored as int16, with an error of at most 1.5e-5 of its largest part.
     support : array (H, W) of bool or of zeros and ones, optional
-        Where the object is; the reader may switch this knowledge on, and there are fewer pixels to unfold. None: it
-        stays unknown.
+        Where the object is. The reader can switch its use on, which leaves fewer pixels to unfold. None: not known.
 
     Attributes
     ----------
     accel, coils : int
-        R, 2 to begin with, and the number of coils, 1 to 8, 8 to begin with.
+        R, initially 2, and the number of coils, 1 to 8, initially 8.
     noise : float
-        The noise's standard deviation √E|n|², 0 to 5 per cent of max|x|, 1 to begin with.
+        Standard deviation √E|n|² of the noise in per cent of max|x|, 0 to 5, initially 1.
     known : bool
-        Whether the unfolding knows the support. All four follow the hand with a live kernel, and can be set.
+        Whether the unfolding uses the support. With a live kernel, all four are updated by the widget, and can be set.
 
     Raises
     ------
     TypeError
-        For an image that holds no numbers.
+        For an image that does not hold numbers.
     ValueError
         For an image of another shape, not finite or zero everywhere, and a support of another shape or other values.
 
@@ -97,7 +96,7 @@ class FoldOver(anywidget.AnyWidget):
     @traitlets.validate("known")
     def _valid_known(self, proposal):
         if proposal["value"] and self.support is None:
-            raise ValueError("the support cannot be known: FoldOver(x, support) was given none")
+            raise ValueError("known cannot be True: FoldOver was made without a support")
         return proposal["value"]
 
     def __repr__(self) -> str:

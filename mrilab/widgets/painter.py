@@ -1,4 +1,4 @@
-"""The k-space painter: a mask made by hand, and at once the image, PSF and PSNR that it gives."""
+"""The k-space painter: a mask painted by hand, with the image, PSF and PSNR that follow from it."""
 
 import anywidget
 import traitlets
@@ -9,31 +9,32 @@ from .base import bits, check_image, check_mask, mask_of, source, to_int16
 
 
 class KSpacePainter(anywidget.AnyWidget):
-    """Paint the mask Ω over the k-space of an image and see Fᴴ Ω F x, the PSF, the acceleration and the PSNR follow.
+    """Paint a mask Ω over the k-space of an image, and see Fᴴ Ω F x, the PSF, the acceleration and the PSNR change.
 
     Paint and erase with a round brush, by mouse, finger or keyboard, or choose a design: every R-th line and a central
-    box, equal to `regular_lines` and `center_box`; random lines and points from the densities of `random_lines` and
-    `variable_density`, by other random numbers; spokes at the golden angle, rounded to the grid. All is computed in
+    box, equal to `regular_lines` and `center_box`; random lines and points with the densities of `random_lines` and
+    `variable_density`, but other random numbers; spokes at the golden angle, rounded to the grid. All is computed in
     the browser, so it works on a page without a kernel. Scales are fixed: magnitudes from 0 to max|x|, the PSF as
     log₁₀ from −3 to 0, k-space as log₁₀ over 4.5 decades. PSNR is that of `psnr` against |x|.
 
     Parameters
     ----------
     x : array (H, W), real or complex
-        The image; sides are powers of two, 16 to 1024. It travels as int16, to 1.5e-5 of its largest part.
+        The image; sides are powers of two, 16 to 1024. It is stored as int16, with an error of at most 1.5e-5 of its
+        largest part.
     mask : array (H, W) of bool or of zeros and ones, optional
-        The mask to begin with; None: a central box of H/8 × W/8.
+        The initial mask; None: a central box of H/8 × W/8.
 
     Attributes
     ----------
     mask : array (H, W) of bool
-        The mask on the screen, read-only, phase encode along axis −2, DC at (H // 2, W // 2). With a live kernel it
-        follows the hand, a quarter of a second after it rests; setting it changes the picture.
+        The mask on the screen, as a read-only array, phase encode along axis −2, DC at (H // 2, W // 2). With a live
+        kernel it is updated a quarter of a second after the last stroke; setting it changes the picture.
 
     Raises
     ------
     TypeError
-        For an image that holds no numbers.
+        For an image that does not hold numbers.
     ValueError
         For an image of another shape, not finite or zero everywhere, and a mask of another shape or other values.
 

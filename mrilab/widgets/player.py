@@ -1,4 +1,4 @@
-"""The trajectory player: shots run through k-space one after the other, with their gradients and the image so far."""
+"""The trajectory player: shots drawn one after the other, with their gradients and the image so far."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,50 +15,51 @@ from ..sampling.hardware import GAMMA, slew_rates
 from ..sampling.trajectories import check_shots
 from .base import source, to_int16
 
-LEAST, MOST = 16, 512  # sides; the browser grids on a plane at least 1½ times as large
+LEAST, MOST = 16, 512  # sides; the browser uses a grid at least 1½ times as large
 
 
 class TrajectoryPlayer(anywidget.AnyWidget):
-    """Play the shots of trajectories in order, beside the gradients that they ask for and the image that they give.
+    """Play the shots of trajectories in order, beside the gradients that they require and the image so far.
 
-    The image is gridded in the browser from the samples played so far, j ≤ p, by the weights w of the whole trajectory
-    (`density`): x = (S/e) Σ_{j≤p} w_j y_j exp(2πi k_j·r)/√N, with S the number of shots and e (at least 1) the number
-    of echoes among the samples, an echo being a shot's sample nearest to DC. So the mean stays right from the first
-    echo on, and the last image is Aᴴ W y. It agrees with `NUFFT` to 1e-3 of the peak. Gradients and slew rates are
-    those of `gradients` and `slew_rates`; where their lengths exceed a limit, the path is red.
+    The image is gridded in the browser from the samples played so far, j ≤ p, with the weights w of the whole
+    trajectory (`density`): x = (S/e) Σ_{j≤p} w_j y_j exp(2πi k_j·r)/√N, where S is the number of shots and e (at least
+    1) the number of echoes among the samples; an echo is the sample of a shot nearest to DC. So the mean of the image
+    is correct from the first echo on, and the last image is Aᴴ W y. It agrees with `NUFFT` to 1e-3 of the peak.
+    Gradients and slew rates are those of `gradients` and `slew_rates`; the path is red where they exceed a limit.
 
     Parameters
     ----------
     trajectories : mapping of str to array (shots, samples, 2)
-        At least one, in cycles per pixel; samples ≥ 3. They travel as float32.
+        At least one, in cycles per pixel; samples ≥ 3. Stored as float32.
     data : mapping of str to array (shots · samples,), complex
-        Samples of each, one shot after the other, as `NUFFT` gives them. They travel as int16, after weighting.
+        Samples of each, one shot after the other, as from `NUFFT`. Stored as int16, after weighting.
     shape : (H, W)
         Image grid, sides from 16 to 512.
     pixel_size, dwell : float
         In m and s, as in `gradients`.
     gradient, slew : float
-        Limits to draw, in mT/m and T/m/s.
+        The limits shown, in mT/m and T/m/s.
     reference : array (H, W), optional
-        The truth: gives the grey scale, from 0 to max|reference|, and the PSNR of each image. Without it, the scale is
-        that of the largest of the last images, and there is no PSNR.
+        The ground truth, for the grey scale, from 0 to max|reference|, and the PSNR of each image. Without it, the
+        scale ends at the maximum of all last images, and there is no PSNR.
 
     Attributes
     ----------
     choice : int
-        Which trajectory is played, from 0. On the screen, changing it keeps the share of shots that are done.
+        The trajectory that is played, counted from 0. Changing it on the screen keeps the share of shots played.
     shot : int
-        The shot on display, from 1. Setting it shows it whole, and the image from all shots up to it.
+        The shot shown, counted from 1. Setting it shows the whole shot, and the image from all shots up to it.
 
     Raises
     ------
     TypeError, ValueError
-        For what is no trajectory, for data that do not fit it, and for values of other shapes or out of range.
+        For invalid trajectories, for data that do not fit them, and for values of other shapes or out of range.
 
-    Notes
-    -----
-    Gridding: Jackson et al., IEEE Trans. Med. Imaging 10 (1991); the kernel is that of Barnett, Magland and af
-    Klinteberg, SIAM J. Sci. Comput. 41 (2019).
+    References
+    ----------
+    Gridding: Jackson et al., Selection of a convolution function for Fourier inversion using gridding, IEEE Trans. Med.
+    Imaging 10 (1991). Kernel: Barnett, Magland and af Klinteberg, A parallel nonuniform fast Fourier transform library,
+    SIAM J. Sci. Comput. 41 (2019).
 
     Examples
     --------
@@ -100,7 +101,7 @@ class TrajectoryPlayer(anywidget.AnyWidget):
         scans, last = [], []
         for name, trajectory in trajectories.items():
             k = check_shots(trajectory, f"TrajectoryPlayer of {name!r}", (2,)).astype(np.float32)
-            slew_rates(k, pixel_size, dwell)  # refuses what is not above 0, and shots that are too short
+            slew_rates(k, pixel_size, dwell)  # raises unless both are positive, and for shots that are too short
             weighted = (density(k, grid) * _checked_data(name, data[name], k)).astype(np.complex64)
             samples, scale = to_int16(weighted)
             scans.append(
@@ -121,11 +122,11 @@ class TrajectoryPlayer(anywidget.AnyWidget):
 
     @traitlets.validate("choice")
     def _valid_choice(self, proposal):
-        return _within("trajectories, from 0", proposal["value"], 0, len(self.scans) - 1)
+        return _within("trajectories, counted from 0", proposal["value"], 0, len(self.scans) - 1)
 
     @traitlets.validate("shot")
     def _valid_shot(self, proposal):
-        return _within("shots, from 1", proposal["value"], 1, self.scans[self.choice]["size"][0])
+        return _within("shots, counted from 1", proposal["value"], 1, self.scans[self.choice]["size"][0])
 
     @traitlets.observe("choice")
     def _clip_shot(self, change):

@@ -1,4 +1,4 @@
-"""The live sparse solver: ISTA, FISTA and POGM run in the browser while λ, mask and wavelet are changed by hand."""
+"""The live sparse solver: ISTA, FISTA and POGM in the browser, with λ, mask and wavelet changed while they run."""
 
 import anywidget
 import numpy as np
@@ -14,44 +14,45 @@ WAVELETS = ("haar", "db4", "sym8")
 
 
 class SparseSolver(anywidget.AnyWidget):
-    """Solve min_z ½‖Ω F Ψᴴ z − y‖² + λ‖z‖₁ before your eyes: image, error, coefficients and cost at every iteration.
+    """Solve min_z ½‖Ω F Ψᴴ z − y‖² + λ‖z‖₁ step by step: image, error, coefficients and cost at every iteration.
 
-    One coil, y = Ω F x, Ψ = Wavelet(wavelet, shape, level=4). Each iteration is that of `fista` or `pogm` from zero, in
-    single precision; ISTA is FISTA without its momentum. Mask, λ, wavelet and solver may change while it runs: it goes
-    on from where it is, as with x0=. All is computed in the browser, so it works on a page without a kernel. PSNR is
-    that of `psnr` against |reference|; grey runs from 0 to max|reference|.
+    One coil, y = Ω F x, Ψ = Wavelet(wavelet, shape, level=4). The iterations are those of `fista` or `pogm` from zero,
+    in single precision; ISTA is FISTA without momentum. Mask, λ, wavelet and solver may change while it runs: it
+    continues from the current iterate, as with x0=. All is computed in the browser, so it works on a page without a
+    kernel. PSNR is that of `psnr` against |reference|; the grey scale runs from 0 to max|reference|.
 
     Parameters
     ----------
     x : array (H, W), real or complex
-        Fᴴ of the full k-space, noise and all; sides are powers of two, 16 to 1024. It travels as int16, to 1.5e-5 of
-        its largest part.
+        Fᴴ of the full k-space, including noise; sides are powers of two, 16 to 1024. It is stored as int16, with an
+        error of at most 1.5e-5 of its largest part.
     reference : array (H, W), optional
-        What images are compared with; None: x. It travels as 16-bit magnitudes.
+        The image for comparison; None: x. It is stored as 16-bit magnitudes.
     mask : array (H, W) of bool or of zeros and ones, optional
-        Ω to begin with, DC at (H // 2, W // 2); None: `variable_density` at acceleration 4.
+        The initial Ω, DC at (H // 2, W // 2); None: `variable_density` at acceleration 4.
     **state
-        Any of the attributes below.
+        Initial values of the attributes below.
 
     Attributes
     ----------
     mask : array (H, W) of bool
-        Ω, read-only. This and the following attributes follow the hand if there is a kernel, and may be set.
+        Ω, as a read-only array. With a kernel, this and the following attributes are updated by the widget, and may be
+        set.
     algorithm : {"ista", "fista", "pogm"}
-        "fista" to begin with.
+        Initially "fista".
     wavelet : {"haar", "db4", "sym8"}
-        "sym8" to begin with.
+        Initially "sym8".
     fraction : float
-        λ / λ_max, from 1e-5 to 1; 1e-3 to begin with. λ_max follows mask and wavelet.
+        λ / λ_max, from 1e-5 to 1; initially 1e-3. λ_max depends on mask and wavelet.
     step : float
-        The step size in units of 1/L = 1, from 0.1 to 2.2; 1 to begin with.
+        The step size in units of 1/L = 1, from 0.1 to 2.2; initially 1.
     restart : bool
-        The restart of `fista` and `pogm`; False to begin with.
+        The restart of `fista` and `pogm`; initially False.
 
     Raises
     ------
     TypeError
-        For an image that holds no numbers, and for unknown keywords.
+        For an image that does not hold numbers, and for unknown keywords.
     ValueError
         For an image of another shape, not finite or zero everywhere, and a mask of another shape or other values.
     traitlets.TraitError
@@ -87,7 +88,7 @@ class SparseSolver(anywidget.AnyWidget):
         image = check_image(x)
         truth = np.abs(image if reference is None else check_image(reference, "the reference"))
         if truth.shape != image.shape:
-            raise ValueError(f"the reference is {truth.shape}, the image {image.shape}")
+            raise ValueError(f"the reference has shape {truth.shape}, the image {image.shape}")
         pixels, scale = to_int16(image)
         first = variable_density(image.shape, min(4, image.size)) if mask is None else mask
         super().__init__(

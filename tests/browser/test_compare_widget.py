@@ -116,5 +116,5 @@ def test_bad_input_is_refused(reference, others, message):
 
 
 def test_a_side_that_is_not_there_is_refused(images):
-    with pytest.raises(ValueError, match="there are 3 images, from 0, got 3"):
+    with pytest.raises(ValueError, match="there are 3 images, counted from 0, got 3"):
         Compare(*images).left = 3

@@ -237,7 +237,7 @@ def uneven(n):
         (low_pass, {"side": [4, "8"]}, TypeError, "only numbers, or only str and bool"),
         (low_pass, {"side": [8, 4]}, ValueError, "increase, got .8, 4."),
         (low_pass, {"side": [4, np.nan]}, ValueError, "finite"),
-        (low_pass, {"side": [4], "image": ["error", "error"]}, ValueError, "image has a value twice"),
+        (low_pass, {"side": [4], "image": ["error", "error"]}, ValueError, "image has the same value twice"),
         (low_pass, {"size": [4, 8]}, TypeError, "low_pass cannot be called with size"),
         (
             low_pass,

@@ -185,7 +185,7 @@ def test_python_and_the_browser_share_the_setting(head):
         ("accel", 5, "one of .1, 2, 3, 4, 6, 8., which divide 48, got 5"),
         ("coils", 9, "9"),
         ("noise", 6.0, "6"),
-        ("known", True, "was given none"),
+        ("known", True, "made without a support"),
     ],
 )
 def test_settings_that_do_not_exist_are_refused(head, name, value, message):

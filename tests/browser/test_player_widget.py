@@ -223,9 +223,9 @@ def test_choice_and_shot_follow_the_browser(scan):
     player.choice, player.shot = 0, 12
     player.choice = 1
     assert player.shot == 3, "the spiral has no more"
-    with pytest.raises(ValueError, match="there are 3 shots, from 1, got 4"):
+    with pytest.raises(ValueError, match="there are 3 shots, counted from 1, got 4"):
         player.shot = 4
-    with pytest.raises(ValueError, match="there are 2 trajectories, from 0, got 2"):
+    with pytest.raises(ValueError, match="there are 2 trajectories, counted from 0, got 2"):
         player.choice = 2
 
 
