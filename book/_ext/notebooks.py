@@ -28,7 +28,7 @@ EXTRAS = {  # of mrilab, by the words in a chapter's code that need them
     "torch": r"\btorch\b|mrilab\.nets",
     "notebook": r"mrilab\.widgets|\bipywidgets\b|\banywidget\b",
     "nufft": r"\bNUFFT\b|\bmrinufft\b|\b(cones|seiffert)\(|sparkling",
-    "formats": r"\bh5py\b|\bload_kspace\b|\bread_(fastmri|ismrmrd)\b",
+    "formats": r"\bh5py\b|\bload_kspace\b",
     "cluster": r"\bdask\b|\bscheduler=",
 }
 SIGNS = {  # a module that shows whether an extra is there

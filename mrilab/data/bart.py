@@ -15,27 +15,19 @@ import numpy as np
 
 from ..arrays.libraries import Array, to_numpy
 from ..files import atomic
-from .scan import DataError, Scan, check_file, finish, split_readout, to_complex64
+from .raw import Raw, check_file, to_complex64
+from .scan import DataError
 
 AXES, SLICE = 16, 13  # how many axes BART has, and which of them counts slices
 
 
-def read_cfl(path: str | os.PathLike) -> Scan:
-    """Return the k-space of a pair `.cfl` and `.hdr`, given either name or the one without suffix.
+def decode_cfl(path: Path) -> Raw:
+    """Return the numbers of a pair `.cfl` and `.hdr`, given either name or the one without suffix.
 
-    From BART's (READ, PHS1, PHS2, COIL, …) come the axes (…, C, H, W) = (…, COIL, PHS1, READ), other axes longer than
-    1 in front, BART's last one first. A slice with two phase encodes (READ = 1) gives (…, COIL, PHS1, PHS2), and a 3-D
-    scan a stack of such slices, (…, READ, COIL, PHS1, PHS2), after an inverse FFT along the readout. BART's headers
-    know no voxel size.
-
-    Raises FileNotFoundError if neither file exists, and DataError for anything that is not such a pair: its size is
-    compared with the header before memory is asked for.
-
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     save_cfl(folder + "/brain", np.ones((8, 6, 4), np.complex64))
-    ...     read_cfl(folder + "/brain.cfl")
-    Scan: 8 coils on a grid of 6 × 4, 100 % of it sampled
+    From BART's (READ, PHS1, PHS2, COIL, …) come the axes (…, COIL, PHS2, PHS1, READ) of a volume, other axes longer
+    than 1 in front, BART's last one first. With one PHS2 it is a slice, (…, COIL, PHS1, READ), and with one READ a
+    slice of two phase encodes, (…, COIL, PHS1, PHS2). The size of the data is compared with the header before memory is
+    asked for.
     """
     header, data = _pair(path)
     dims = _read_dims(header)
@@ -48,16 +40,16 @@ def read_cfl(path: str | os.PathLike) -> Scan:
     lead = [n for n in stored.shape[:-4] if n > 1]
     volume = to_complex64(stored).reshape(*lead, *stored.shape[-4:])  # (…, C, Z, Y, X)
     if volume.shape[-3] == 1:
-        return finish(data, volume[..., 0, :, :])
+        return Raw(volume[..., 0, :, :])
     if volume.shape[-1] == 1:
-        return finish(data, np.ascontiguousarray(volume[..., 0].swapaxes(-1, -2)))
-    return finish(data, split_readout(volume, volume.shape[-1]))
+        return Raw(np.ascontiguousarray(volume[..., 0].swapaxes(-1, -2)))
+    return Raw(volume, volume=True)
 
 
 def save_cfl(path: str | os.PathLike, array: Array) -> None:
     """Write k-space, coil images or maps (C, H, W), a stack (slices, C, H, W) of them, or an image (H, W) for BART.
 
-    The axes become READ = W, PHS1 = H, COIL = C, SLICE; `read_cfl` gives the same array back. Each file is whole or
+    The axes become READ = W, PHS1 = H, COIL = C, SLICE; `load_kspace` gives the same array back. Each file is whole or
     not there: the data are renamed into place first, then the header.
 
     Raises TypeError for an array that is not complex, ValueError for other shapes, an empty array and NaN.
@@ -100,7 +92,7 @@ def is_pair(path: str | os.PathLike) -> bool:
     return _there(_names(path)[0]).exists()
 
 
-def _pair(path: str | os.PathLike) -> tuple[Path, Path]:
+def _pair(path: Path) -> tuple[Path, Path]:
     """Return the paths of header and data; raise unless both are there."""
     header, data = map(_there, _names(path))
     if not header.exists() and not data.exists():

@@ -5,26 +5,22 @@ masks choose columns. Files of one (emulated) coil have no coil axis. `ismrmrd_h
 that of the reconstruction, which half the readout is left of. Source: Zbontar et al., fastMRI, arXiv:1811.08839.
 """
 
-import os
 from pathlib import Path
 
 import numpy as np
 
 from .hdf5 import check_stored, header_text, open_hdf5, read_header
-from .scan import DataError, Scan, crop_readout, finish, to_complex64
+from .raw import Raw, to_complex64
+from .scan import DataError
 
 
-def read_fastmri(path: str | os.PathLike) -> Scan:
-    """Return the k-space of a fastMRI file, complex64 (slices, C, H, W), its axes swapped to H = phase encode.
+def decode_fastmri(path: Path) -> Raw:
+    """Return the k-space of a fastMRI file, (slices, C, H, W), its axes swapped to H = phase encode.
 
-    An image is therefore fastMRI's, transposed. The readout is cropped in image space to the reconstruction matrix of
-    the header (640 → 320), if there is one; the phase encode axis keeps its field of view, since cropping that is for
-    the finished image. Lines of zeros with which fastMRI pads the phase encode axis count as not sampled.
-
-    Raises FileNotFoundError, DataError for any other file and for samples where the file's own `mask` has none, and
-    ImportError without h5py.
+    The readout's width is that of the header's reconstruction matrix (640 → 320), if there is one; the phase encode
+    axis keeps its field of view, since cropping that is for the finished image. Lines of zeros with which fastMRI pads
+    the phase encode axis count as not sampled. Samples where the file's own `mask` has none are an error.
     """
-    path = Path(path)
     with open_hdf5(path) as file:
         stored = file.get("kspace")
         if getattr(stored, "dtype", np.dtype(bool)).kind != "c" or stored.ndim not in (3, 4) or stored.size == 0:
@@ -38,25 +34,24 @@ def read_fastmri(path: str | os.PathLike) -> Scan:
         if stored.id.get_storage_size() == 0:
             raise DataError(path, f"a dataset 'kspace' of shape {stored.shape} that was never written", "samples")
         readout, lines = stored.shape[-2:]
-        width, voxel = readout, None
+        width, voxel = None, None
         if "ismrmrd_header" in file:
             encoding = read_header(path, header_text(path, file["ismrmrd_header"]))[0]
             if encoding.encoded[0] != readout:
                 raise DataError(path, f"readouts of {readout} samples", f"{encoding.encoded[0]}, as its header says")
-            width, voxel = encoding.width, encoding.voxel(2, 1, 0)
+            width, voxel = encoding.width, encoding.voxel
             if voxel:  # some scans were padded to another number of lines: the field of view stays
                 voxel = (voxel[0], voxel[1] * encoding.encoded[1] / lines, voxel[2])
         coils = stored.shape[1] if stored.ndim == 4 else 1
-        kspace = np.empty((len(stored), coils, lines, width), np.complex64)
-        for out, index in zip(kspace, range(len(stored))):
-            part = to_complex64(stored[index]).reshape(coils, readout, lines)
-            out[...] = crop_readout(np.ascontiguousarray(part.swapaxes(-1, -2)), width)
+        kspace = np.empty((len(stored), coils, lines, readout), np.complex64)
+        for index, out in enumerate(kspace):
+            out[...] = to_complex64(stored[index]).reshape(coils, readout, lines).swapaxes(-1, -2)
         mask = np.asarray(file["mask"][()]).astype(bool).ravel() if "mask" in file else np.ones(lines, bool)
     if mask.shape != (lines,):
         raise DataError(path, f"a mask of {mask.size} lines", f"{lines}, as many as 'kspace' has")
     empty = np.flatnonzero(~kspace.any(axis=(1, 2, 3)))
-    if 0 < empty.size < len(kspace):  # nothing at all is for finish to say
+    if 0 < empty.size < len(kspace):  # nothing at all is for `load` to say
         raise DataError(path, f"only zeros in {empty.size} of {len(kspace)} slices", "every slice to be written")
     if kspace[:, :, ~mask].any():
         raise DataError(path, "samples where its own mask has none", "zeros there")
-    return finish(path, kspace, voxel)
+    return Raw(kspace, width=width, voxel=voxel)

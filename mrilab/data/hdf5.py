@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
-from .scan import DataError, Voxel, check_file
+from .raw import check_file
+from .scan import DataError, Voxel
 
 Sizes = tuple[int, int, int]
 DEFLATE = 1032  # no stream of zlib's is longer than so many times its file
@@ -63,6 +64,7 @@ class Encoding:
     recon_fov: Voxel | None
     limits: dict[str, Sizes]
     calibration: str
+    noise_bandwidth: float | None
 
     @property
     def width(self) -> int:
@@ -72,10 +74,13 @@ class Encoding:
             wanted = min(wanted, round(x * self.recon_fov[0] / self.fov[0]))
         return max(1, min(x, wanted))
 
-    def voxel(self, *order: int) -> Voxel | None:
-        """Return the size in mm of what is encoded, the axes of x, y, z in this order."""
-        sizes = [f / n for f, n in zip(self.fov, self.encoded)] if self.fov else None
-        return (sizes[order[0]], sizes[order[1]], sizes[order[2]]) if sizes else None
+    @property
+    def voxel(self) -> Voxel | None:
+        """Size in mm of what is encoded, along x, y, z."""
+        if self.fov is None:
+            return None
+        x, y, z = (length / n for length, n in zip(self.fov, self.encoded))
+        return x, y, z
 
 
 def header_text(path: Path, dataset) -> bytes | str:
@@ -96,7 +101,8 @@ def read_header(path: Path, xml: bytes | str) -> list[Encoding]:
     except (ElementTree.ParseError, UnicodeError, ValueError, LookupError, TypeError) as error:
         raise DataError(path, f"a header that is not XML ({error})", "an ISMRMRD header") from error
     try:
-        found = [_encoding(node) for node in root.iterfind("{*}encoding")]
+        bandwidth = _fraction(root.findtext("{*}acquisitionSystemInformation/{*}relativeReceiverNoiseBandwidth"))
+        found = [_encoding(node, bandwidth) for node in root.iterfind("{*}encoding")]
     except (TypeError, ValueError, OverflowError) as error:
         raise DataError(path, f"a header whose sizes cannot be read ({error})", "an ISMRMRD header") from error
     if not found:
@@ -107,7 +113,7 @@ def read_header(path: Path, xml: bytes | str) -> list[Encoding]:
     return found
 
 
-def _encoding(node) -> Encoding:
+def _encoding(node, noise_bandwidth: float | None) -> Encoding:
     encoded = _sizes(node, "encodedSpace")
     limits = {}
     for limit in node.iterfind("{*}encodingLimits/*"):
@@ -122,7 +128,14 @@ def _encoding(node) -> Encoding:
         _field(node, "reconSpace"),
         limits,
         (node.findtext("{*}parallelImaging/{*}calibrationMode") or "").strip().lower(),
+        noise_bandwidth,
     )
+
+
+def _fraction(text: str | None) -> float | None:
+    """Return a number between 0 and 1, or None for any other text."""
+    value = float(text) if text else 0.0
+    return value if 0 < value <= 1 else None
 
 
 def _sizes(node, space: str) -> Sizes:

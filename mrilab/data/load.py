@@ -1,4 +1,4 @@
-"""Raw k-space from files: one function for all formats, and the reader of NumPy's own.
+"""Raw k-space from files: the one place that checks a file, has it decoded, and makes a Scan of what is in it.
 
 Whatever the file's layout, a `Scan` holds complex64 k-space (…, C, H, W) on the full grid, with zeros where nothing was
 sampled, phase encode along axis −2, readout along −1, DC at n // 2 and no oversampling of the readout.
@@ -7,35 +7,51 @@ sampled, phase encode along axis −2, readout along −1, DC at n // 2 and no o
 import os
 from pathlib import Path
 
-from .bart import is_pair, read_cfl
-from .fastmri import read_fastmri
+import numpy as np
+
+from .bart import decode_cfl, is_pair
+from .fastmri import decode_fastmri
 from .hdf5 import open_hdf5
-from .ismrmrd import read_ismrmrd, scan_groups
-from .npy import MAGIC, read_npy
-from .scan import DataError, Scan, check_file
+from .ismrmrd import decode_ismrmrd, scan_groups
+from .npy import MAGIC, decode_npy
+from .raw import Geometry, Raw, check_file
+from .readout import crop_readout, neighbours, split_readout
+from .scan import DataError, Scan, Voxel
 
 
-def load_kspace(path: str | os.PathLike) -> Scan:
+def load_kspace(
+    path: str | os.PathLike, *, measurement: int | str | None = None, encoding: int = 0, mmap: bool = False
+) -> Scan:
     """Return the raw data in a file, whatever its format: .npy, BART .cfl/.hdr, ISMRMRD .h5 or fastMRI .h5.
 
-    NumPy's and HDF5 files are known by their content, a BART pair by its suffix (or the name without one). How the axes
-    of each format are laid out, and become ours, is said by its reader, which can be called by name too.
+    NumPy's and HDF5 files are known by their content, a BART pair by its suffix (or the name without one).
 
-    | format | reader | axes in the file |
+    | format | decoder | axes in the file |
     |---|---|---|
-    | .npy | `read_npy` | (…, C, H, W), as here |
-    | BART | `bart.read_cfl` | (READ, PHS1, PHS2, COIL, …), the first the fastest |
-    | ISMRMRD | `ismrmrd_reader.read_ismrmrd` | single readouts (C, samples), with counters |
-    | fastMRI | `fastmri.read_fastmri` | (slices, C, readout, phase encode) |
+    | .npy | `npy.decode_npy` | (…, C, H, W), as here |
+    | BART | `bart.decode_cfl` | (READ, PHS1, PHS2, COIL, …), the first the fastest |
+    | ISMRMRD | `ismrmrd.decode_ismrmrd` | single readouts (C, samples), with counters |
+    | fastMRI | `fastmri.decode_fastmri` | (slices, C, readout, phase encode) |
+
+    How each becomes (…, C, H, W) is said by its decoder. Then the readout is cropped in image space to the width that
+    the file tells, a volume is split along its readout into a stack of slices, (…, W, C, first phase encode, second),
+    and NaN, infinite values and a scan of zeros are refused. An image of fastMRI's data is theirs, transposed.
 
     Parameters
     ----------
     path : str or path
+    measurement : int or str, optional
+        Which of several in an ISMRMRD file: the number or name of its group. The default is "dataset" or the first.
+    encoding : int
+        Which of an ISMRMRD header's encodings; readouts of others are left out.
+    mmap : bool
+        Leave complex64 data of a .npy on the disk: `kspace` is then a read-only map of the file, for stacks larger than
+        memory of which some slices are taken. The whole file is still read once, to look for NaN.
 
     Returns
     -------
     Scan
-        With `kspace`, `mask` and, where the file has them, `voxel_size` and `noise`.
+        With `kspace`, `mask` and, where the file has them, `voxel_size`, `noise` and others.
 
     Raises
     ------
@@ -45,12 +61,13 @@ def load_kspace(path: str | os.PathLike) -> Scan:
         If the file is none of these, empty, cut off, or holds NaN or only zeros. A DataError is a ValueError; it names
         the file, what was found in it, and what was expected. Sizes are compared with the file's before memory is
         asked for.
+    ValueError
+        For a choice that the format does not offer.
     ImportError
         For HDF5 without `pip install 'mrilab[formats]'`.
 
     Examples
     --------
-    >>> import numpy as np
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     np.save(folder + "/brain.npy", np.eye(6, dtype=complex)[None])
@@ -61,20 +78,96 @@ def load_kspace(path: str | os.PathLike) -> Scan:
     (dtype('complex64'), (6, 6))
     """
     path = Path(path)
+    chosen = {"measurement": measurement, "encoding": encoding or None, "mmap": mmap or None}
+    choices = {name: value for name, value in chosen.items() if value is not None}
+    decode, offered = _decoder(path)
+    if not set(choices) <= set(offered):
+        unknown = ", ".join(sorted(set(choices) - set(offered)))
+        raise ValueError(f"{path}: its format, read by {decode.__name__}, offers no choice of {unknown}")
+    return _finish(path, decode(path, **choices))
+
+
+def _decoder(path: Path):
+    """Return the decoder of a file, and the choices that it offers."""
     if path.suffix.lower() in (".cfl", ".hdr") or (not path.exists() and is_pair(path)):
-        return read_cfl(path)
+        return decode_cfl, ()
     check_file(path)
     with open(path, "rb") as file:
         start = file.read(8)
     if start.startswith(MAGIC) or path.suffix.lower() == ".npy":
-        return read_npy(path)
+        return decode_npy, ("mmap",)
     if start != b"\x89HDF\r\n\x1a\n" and path.suffix.lower() not in (".h5", ".hdf5", ".mrd"):
         expected = "NumPy's .npy, BART's .cfl and .hdr, or HDF5 by fastMRI or ISMRMRD"
         raise DataError(path, f"a file that begins {start!r}", expected)
     with open_hdf5(path) as file:
         names, groups = sorted(file), scan_groups(file)
     if "kspace" in names:
-        return read_fastmri(path)
+        return decode_fastmri, ()
     if groups:
-        return read_ismrmrd(path)
+        return decode_ismrmrd, ("measurement", "encoding")
     raise DataError(path, f"HDF5 with {names[:8]}", "fastMRI's 'kspace', or ISMRMRD's group with 'xml' and 'data'")
+
+
+def _finish(path: Path, raw: Raw) -> Scan:
+    """Crop the readout, split a volume, check the values, and put the axes of all facts in our order."""
+    kspace, averages, turned = raw.kspace, raw.averages, raw.turned
+    if kspace.ndim < 3 + raw.volume or 0 in kspace.shape:
+        raise DataError(path, f"k-space of shape {kspace.shape}", "(…, coils, phase encode, readout), none of size 0")
+    received = kspace.shape[-1]
+    width = min(raw.width or received, received)
+    kspace = crop_readout(kspace, width)
+    if averages is not None and width < received:
+        left, right = neighbours(received, width)
+        averages = np.minimum(averages[..., left], averages[..., right])
+    voxel = raw.voxel and raw.voxel[::-1]
+    if raw.volume:
+        kspace, voxel = split_readout(kspace, width), raw.voxel
+        if averages is not None:
+            averages = np.ascontiguousarray(np.moveaxis(averages, -1, -3).swapaxes(-1, -2))
+        turned = None  # a readout that was transformed has no direction any more
+    _check_values(path, kspace, raw.noise)
+    return Scan(
+        kspace,
+        voxel_size=voxel,
+        noise=raw.noise,
+        averages=averages,
+        affine=_affine(raw.geometry, voxel, kspace.shape, raw.volume),
+        dwell=raw.dwell,
+        noise_dwell=raw.noise_dwell,
+        noise_bandwidth=raw.noise_bandwidth,
+        band=width / received,
+        turned=turned,
+    )
+
+
+def _check_values(path: Path, kspace: np.ndarray, noise: np.ndarray | None) -> None:
+    """Raise DataError for NaN, infinite values, and k-space that is all zero."""
+    for name, values in (("k-space", kspace), ("noise samples", noise)):
+        if values is None:
+            continue
+        bad = sum(int(np.count_nonzero(~np.isfinite(part))) for part in values)
+        if bad:
+            raise DataError(path, f"{bad} NaN or infinite values among {values.size} of {name}", "finite numbers")
+    if not kspace.any():
+        raise DataError(path, f"k-space of shape {kspace.shape} with nothing but zeros", "samples")
+
+
+def _affine(geometry: Geometry | None, voxel: Voxel | None, shape: tuple[int, ...], volume: bool) -> np.ndarray | None:
+    """Return the map from (slice, row, column) to millimetres, RAS+; None where the file does not give all of it."""
+    if geometry is None or voxel is None:
+        return None
+    read, phase, across = geometry.directions
+    axes = np.stack([read, phase, across] if volume else [across, phase, read])
+    steps = axes * np.array(voxel)[:, None]
+    centres = geometry.centres
+    if len(centres) > 1:  # with the gap between the slices
+        steps[0] = (centres[-1] - centres[0]) / (len(centres) - 1)
+        even = centres[0] + np.arange(len(centres))[:, None] * steps[0]
+        if not np.allclose(centres, even, atol=0.02 * voxel[0]) or not steps[0].any():
+            return None
+    # The centre of a field of view is at pixel n // 2; a stack of slices counts from its first one.
+    middle = np.array([shape[-4] // 2 if volume else 0, shape[-2] // 2, shape[-1] // 2])
+    affine = np.eye(4)
+    affine[:3, :3] = steps.T
+    affine[:3, 3] = centres[0] - middle @ steps
+    return np.diag([-1.0, -1.0, 1.0, 1.0]) @ affine  # from left, back, head (LPS+)

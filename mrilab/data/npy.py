@@ -1,31 +1,20 @@
-"""The reader of NumPy's own .npy files."""
+"""NumPy's own .npy files."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 
-from .scan import DataError, Scan, check_file, finish, to_complex64
+from .raw import Raw, to_complex64
+from .scan import DataError
 
 MAGIC = b"\x93NUMPY"
 
 
-def read_npy(path: str | os.PathLike, *, mmap: bool = False) -> Scan:
-    """Return the k-space in a .npy file, complex numbers of any precision, with axes (…, C, H, W).
+def decode_npy(path: Path, *, mmap: bool = False) -> Raw:
+    """Return the complex numbers in a .npy file, of any precision, with axes (…, C, H, W).
 
-    `mmap=True` leaves complex64 data on the disk: `kspace` is then a read-only map of the file, for stacks larger than
-    memory of which some slices are taken. The whole file is still read once, to look for NaN.
-
-    Raises FileNotFoundError, and DataError for any other file; Python objects are never unpickled.
-
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     np.save(folder + "/y.npy", np.ones((3, 8, 4, 4), np.complex64))
-    ...     read_npy(folder + "/y.npy", mmap=True)
-    Scan: 3 slices, 8 coils on a grid of 4 × 4, 100 % of it sampled
+    `mmap=True` leaves complex64 data on the disk, as a read-only map. Python objects are never unpickled.
     """
-    path = Path(path)
-    size = check_file(path)
     with open(path, "rb") as file:
         start = file.read(len(MAGIC))
     if start != MAGIC:
@@ -38,8 +27,7 @@ def read_npy(path: str | os.PathLike, *, mmap: bool = False) -> Scan:
         raise DataError(path, found, "a whole file of complex numbers") from error
     if stored.dtype.kind != "c":
         raise DataError(path, f"{stored.dtype} numbers of shape {stored.shape}", "complex ones")
+    size = path.stat().st_size
     if stored.offset + stored.nbytes != size:
         raise DataError(path, f"{size} bytes", f"{stored.offset + stored.nbytes}, as its header says")
-    if mmap and stored.dtype == np.complex64:
-        return finish(path, stored)
-    return finish(path, to_complex64(stored))
+    return Raw(stored if mmap and stored.dtype == np.complex64 else to_complex64(stored))

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from scan_files import header, line, lines_of, oversample, undersampled, write_fastmri, write_ismrmrd
 
 from mrilab import FFT
-from mrilab.data.bart import read_cfl, save_cfl
+from mrilab.data.bart import save_cfl
 from mrilab.data.load import load_kspace
-from mrilab.data.npy import read_npy
-from mrilab.data.scan import Scan, crop_readout, sampling_mask, split_readout
+from mrilab.data.readout import crop_readout, split_readout
+from mrilab.data.scan import Scan, sampling_mask
 
 
 @settings(max_examples=8, deadline=None)
@@ -167,7 +167,7 @@ def test_bart_files_hold_the_first_axis_fastest(tmp_path):
     stored = np.fromfile(tmp_path / "b.v2.cfl", "<c8").reshape(5, 7, 1, 3, order="F")
     assert np.array_equal(stored[:, :, 0], kspace.transpose(2, 1, 0))
     assert (tmp_path / "b.v2.hdr").read_text().split("\n")[1] == "5 7 1 3 1 1 1 1 1 1 1 1 1 1 1 1"
-    assert np.array_equal(read_cfl(tmp_path / "b.v2").kspace, kspace)
+    assert np.array_equal(load_kspace(tmp_path / "b.v2").kspace, kspace)
     assert sorted(os.listdir(tmp_path)) == ["b.v2.cfl", "b.v2.hdr"]
 
 
@@ -184,7 +184,7 @@ def test_headers_that_bart_reads_are_read(tmp_path, header):
     kspace = draw((3, 7, 5))
     save_cfl(tmp_path / "b", kspace)
     (tmp_path / "b.hdr").write_bytes(HEADERS[header].encode())
-    assert np.array_equal(read_cfl(tmp_path / "b").kspace, kspace)
+    assert np.array_equal(load_kspace(tmp_path / "b").kspace, kspace)
 
 
 @pytest.mark.parametrize("suffixes", [("CFL", "HDR"), ("Cfl", "hdr"), ("cfl", "HDR")])
@@ -213,7 +213,7 @@ def test_npy_of_other_precision_and_order(tmp_path):
         np.save(tmp_path / f"{i}.npy", stored)
         assert np.array_equal(load_kspace(tmp_path / f"{i}.npy").kspace, kspace.astype(np.complex64))
     np.save(tmp_path / "m.npy", kspace.astype(np.complex64))
-    mapped = read_npy(tmp_path / "m.npy", mmap=True).kspace
+    mapped = load_kspace(tmp_path / "m.npy", mmap=True).kspace
     assert isinstance(mapped, np.memmap) and not mapped.flags.writeable
     (tmp_path / "m.npy").rename(tmp_path / "no_suffix")
     assert np.array_equal(load_kspace(str(tmp_path / "no_suffix")).kspace, mapped)

@@ -30,7 +30,7 @@ def test_no_import_climbs():
 
 
 HEAVY = {"torch", "modopt", "mrinufft", "nilearn", "numba", "scipy", "skimage", "matplotlib", "pywt", "nibabel"}
-HEAVY |= {"h5py", "ismrmrd", "dask", "distributed"}
+HEAVY |= {"h5py", "ismrmrd", "twixtools", "dask", "distributed"}
 COMPILED = {"arrays.loops", "operators.wavelet_loops"}  # imported when they are first needed
 
 
