@@ -12,14 +12,10 @@ import numpy as np
 from ..arrays.libraries import Array, to_numpy
 from ..metrics import nrmse, psnr, ssim
 from ..sampling.masks import acceleration
-from .curves import COLOURS, DASHES, WIDTH, convergence, histograms, lines, make_figure, paths
+from .curves import COLOURS, WIDTH, make_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-
-__all__ = ["COLOURS", "DASHES", "coefficients", "convergence", "gallery", "histograms", "lines", "panels", "paths"]
-__all__ += ["show_mask"]
 
 
 def gallery(

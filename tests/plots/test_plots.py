@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from mrilab.metrics import nrmse, psnr, ssim
-from mrilab.plots.images import coefficients, convergence, gallery, histograms, lines, show_mask
+from mrilab.plots import coefficients, convergence, gallery, histograms, lines, show_mask
 from mrilab.plots.tables import table
 from mrilab.sampling.masks import center_lines, random_lines
 
