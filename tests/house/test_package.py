@@ -4,6 +4,7 @@ import ast
 import importlib
 import os
 import pathlib
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -27,6 +28,15 @@ def test_no_import_climbs():
         for imported in ours(name):
             other = imported.split(".")[0]
             assert ROOMS.index(other) <= ROOMS.index(room), f"{name} imports {imported}, which stands above it"
+
+
+def test_readme_and_contributing_hold_one_map_of_the_rooms():
+    pages = [(ROOT.parent / name).read_text() for name in ("README.md", "CONTRIBUTING.md")]
+    maps = [re.findall(r"(?m)^\| (`.+`) \| .* \| `(.+)` \|$", page) for page in pages]
+    named = [(re.findall(r"`(\w+)(?:\.py|/)`", folders), first) for folders, first in maps[0]]
+    assert [room for rooms, _ in named for room in rooms] == ROOMS
+    assert all((ROOT / rooms[0] / first).exists() or (ROOT / first).exists() for rooms, first in named)
+    assert maps[0] == maps[1] != []
 
 
 HEAVY = {"torch", "modopt", "mrinufft", "nilearn", "numba", "scipy", "skimage", "matplotlib", "pywt", "nibabel"}
