@@ -36,7 +36,7 @@ def test_the_code_in_readme_runs():
 
 
 def test_files_of_the_package_are_short():
-    long = {p.name: n for p in (ROOT / "mrilab").rglob("*.py") if (n := len(p.read_text().splitlines())) > 250}
+    long = {p.name: n for p in (ROOT / "mrilab").rglob("*.py") if (n := len(p.read_text().splitlines())) > 300}
     assert not long
 
 
