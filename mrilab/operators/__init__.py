@@ -2,10 +2,10 @@
 
 linop        A.op, A.adj_op, A.H, A @ B, A + B, 2 * A
 fourier      FFT, Mask
-nufft        the Fourier transform at any points of k-space
+nufft        the Fourier transform at arbitrary points of k-space
 toeplitz     AᴴA of a NUFFT as a convolution
 coils        Coils, rss
-diagonal     weights
+diagonal     multiplication by weights
 differences  finite differences
 wavelets     orthogonal wavelets and their filters; wavelet_loops compiled
 undecimated  wavelets without down-sampling

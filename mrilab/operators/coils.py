@@ -1,4 +1,4 @@
-"""Receiver coils: the operator that weights an image with their sensitivities, and the root sum of squares."""
+"""Receiver coils: the operator that multiplies an image by their sensitivities, and the root sum of squares."""
 
 from math import prod
 
@@ -12,7 +12,7 @@ from .linop import LinearOperator
 
 
 class Coils(LinearOperator):
-    """The coil sensitivities S: y_c = S_c · x, and Sᴴ y = Σ_c S̄_c · y_c (Pruessmann et al. 1999).
+    """The coil sensitivities S: y_c = S_c · x, and Sᴴ y = Σ_c S̄_c · y_c.
 
     Parameters
     ----------
@@ -24,7 +24,11 @@ class Coils(LinearOperator):
     TypeError
         For maps, images or data that are not complex.
     ValueError
-        For maps that hold NaN, are all zero, or lack the coil axis.
+        For maps that contain NaN, are all zero, or have no coil axis.
+
+    References
+    ----------
+    Pruessmann et al., SENSE: sensitivity encoding for fast MRI, Magn. Reson. Med. 42 (1999).
 
     Examples
     --------
@@ -47,7 +51,7 @@ class Coils(LinearOperator):
         super().__init__(tuple(smaps.shape), tuple(smaps.shape[1:]))
         self.smaps = smaps
         self._smaps = Constant(smaps)
-        self.norm2 = 1.0 if abs(energy - 1) < 1e-5 else energy  # single precision maps are normalised to rounding only
+        self.norm2 = 1.0 if abs(energy - 1) < 1e-5 else energy  # float32 maps are normalised to rounding only
 
     def _op(self, x):
         return self._compiled_op(x) if is_numpy(x) and is_complex(x) else self._generic_op(x)
@@ -87,15 +91,15 @@ class Coils(LinearOperator):
         return self._smaps.like(x)
 
     def _flat_smaps(self, x):
-        """The maps as (coils, pixels), in the precision of x."""
+        """Return the maps as (coils, pixels), in the precision of x."""
         return np.ascontiguousarray(self.like(x)).reshape(self.shape_out[0], -1)
 
 
 def rss(x: Array, axis: int = -3) -> Array:
-    """Return the root sum of squares over coils, √Σ_c |x_c|² (Roemer et al. 1990): real, the coil axis gone.
+    """Return the root sum of squares over coils, √Σ_c |x_c|², a real array without the coil axis.
 
     With Σ_c |S_c|² = 1 and no noise it is |x|. Noise makes it positive where there is no signal. For one coil it is
-    |x_1|.
+    |x_1|. Raises ValueError if the array has no such axis.
 
     Parameters
     ----------
@@ -103,6 +107,10 @@ def rss(x: Array, axis: int = -3) -> Array:
         Coil images.
     axis : int
         Coil axis.
+
+    References
+    ----------
+    Roemer et al., The NMR phased array, Magn. Reson. Med. 16 (1990).
 
     Examples
     --------

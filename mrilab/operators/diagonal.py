@@ -10,19 +10,20 @@ class Diagonal(LinearOperator):
     """The diagonal operator D: y = d · x, and Dᴴ y = d̄ · y.
 
     With density weights w, `Diagonal(w**0.5) @ A` is the operator of a weighted least-squares problem, and Aᴴ
-    Diagonal(w) y is a gridding reconstruction. Written out like this, the adjoint stays the adjoint.
+    Diagonal(w) y is a gridding reconstruction. With w as an explicit factor, A.H remains the exact adjoint of A.
 
     Parameters
     ----------
     d : array
-        Real or complex; its shape is that of x and y, and axes in front of it are batch. Complex d needs complex x.
+        Real or complex. Its shape is the core shape of x and y; all axes in front are batch axes. Complex d needs
+        complex x.
 
     Raises
     ------
     TypeError
-        For a d that is no array of numbers.
+        If d is not an array of numbers.
     ValueError
-        For a d that is empty or holds NaN or infinite values.
+        If d is empty or contains NaN or infinite values.
 
     Examples
     --------

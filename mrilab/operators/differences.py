@@ -1,4 +1,4 @@
-"""Finite differences; total variation is `GroupL1(lam, axis=-3)` after them."""
+"""Finite differences; total variation is `GroupL1(lam, axis=-3)` of their result."""
 
 from ..arrays.checks import check_shape
 from ..arrays.libraries import namespace
@@ -6,16 +6,20 @@ from .linop import LinearOperator
 
 
 class FiniteDifference(LinearOperator):
-    """The discrete gradient ∇: forward differences along both axes, the last one 0 (Chambolle 2004).
+    """The discrete gradient ∇: forward differences along both axes, with 0 as the last one.
 
-    (∇x)[0, i, j] = x[i+1, j] − x[i, j] and (∇x)[1, i, j] = x[i, j+1] − x[i, j], stacked on a new axis before the
-    image's: (..., H, W) → (..., 2, H, W). ‖∇‖² ≤ 8. Isotropic total variation is Σ ‖(∇x)[:, i, j]‖ = GroupL1(lam,
-    axis=-3)(∇x).
+    (∇x)[0, i, j] = x[i+1, j] − x[i, j] and (∇x)[1, i, j] = x[i, j+1] − x[i, j], stacked along a new axis in front of
+    the image axes: (..., H, W) → (..., 2, H, W). ‖∇‖² ≤ 8. Isotropic total variation is λ Σ ‖(∇x)[:, i, j]‖ =
+    GroupL1(lam, axis=-3)(∇x).
 
     Parameters
     ----------
     shape : (H, W)
-        Image grid; any other number of sizes raises ValueError.
+        Image grid; another number of sizes raises ValueError.
+
+    References
+    ----------
+    Chambolle, An algorithm for total variation minimization and applications, J. Math. Imaging Vis. 20 (2004).
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The centred, orthonormal Fourier transform, and the mask that says which of its samples were acquired."""
+"""The centred, orthonormal Fourier transform, and the mask of the samples that were acquired."""
 
 import numpy as np
 
@@ -11,9 +11,9 @@ from .linop import LinearOperator
 class FFT(LinearOperator):
     """The centred, orthonormal discrete Fourier transform over the last len(shape) axes.
 
-    y[k] = 1/√N Σ_r x[r] exp(−2πi k·r/n), with k and r counted from index n//2 of each axis (so DC stands at n//2),
-    computed as ifftshift → FFT → fftshift. It is unitary: Aᴴ = A⁻¹. One shift less, or the two swapped at an odd
-    size, and the phase is wrong.
+    y[k] = 1/√N Σ_r x[r] exp(−2πi k·r/n), with k and r counted from index n//2 of each axis (so DC is at n//2),
+    computed as ifftshift → FFT → fftshift. It is unitary: Aᴴ = A⁻¹. Without one of the shifts, or with both swapped at
+    an odd size, the phase is wrong.
 
     Parameters
     ----------
@@ -25,12 +25,12 @@ class FFT(LinearOperator):
     TypeError
         For arrays that are not complex.
     ValueError
-        For a shape that is no tuple of one to three positive sizes.
+        If the shape is not a tuple of one to three positive sizes.
 
     Examples
     --------
     >>> F = FFT((4, 4))
-    >>> y = F(np.ones((4, 4), np.complex64))  # a constant image is all DC
+    >>> y = F(np.ones((4, 4), np.complex64))  # a constant image has energy at DC only
     >>> abs(y[2, 2]), abs(y).sum()
     (np.float32(4.0), np.float32(4.0))
     """
@@ -53,17 +53,17 @@ class FFT(LinearOperator):
 
 
 class Mask(LinearOperator):
-    """The sampling mask Ω: y = m · x, zero where no sample was acquired. It is its own adjoint.
+    """The sampling mask Ω: y = m · x, zero where no sample was acquired. It is self-adjoint.
 
     Parameters
     ----------
     mask : array of bool or of zeros and ones
-        Shape of k-space without coils, (H, W); leading axes of the data (coils, slices) share it.
+        Of the shape of k-space without coils, (H, W); all coils and slices of the data share it.
 
     Raises
     ------
     ValueError
-        For a mask with other values, an empty one, or one that samples nothing.
+        For a mask with other values, of size 0, or without samples.
 
     Examples
     --------

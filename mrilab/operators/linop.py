@@ -13,17 +13,17 @@ from ..arrays.libraries import Array, namespace, to_numpy
 class LinearOperator:
     """A linear map y = A x together with its adjoint, ⟨A x, y⟩ = ⟨x, Aᴴ y⟩.
 
-    A new operator states its core shapes and defines `_op` and `_adj_op`. Shapes count from the last axis; axes in
-    front are batch and pass through. The array library, device and precision that come in go out.
+    A new operator gives its core shapes and defines `_op` and `_adj_op`. Core shapes are those of the last axes; all
+    axes in front of them are batch axes. The result has the array library, device and precision of the argument.
 
     Attributes
     ----------
     shape_in, shape_out : tuple of int
         Core shapes of x and y.
     needs_complex : bool
-        Whether real arrays are refused.
+        Whether real arrays raise a TypeError.
     norm2 : float or None
-        ‖A‖² where it is known (or a tight upper bound), else None.
+        ‖A‖², or a tight upper bound, if known; else None.
 
     Examples
     --------
@@ -32,7 +32,7 @@ class LinearOperator:
     (array([2., 2., 2., 2.]), 4.0)
     """
 
-    __array_ufunc__ = None  # so that NumPy scalars and arrays leave `2 * A` to us
+    __array_ufunc__ = None  # so that NumPy scalars and arrays leave `2 * A` to this class
     needs_complex = False
     norm2: float | None = None
 
@@ -46,17 +46,17 @@ class LinearOperator:
         raise NotImplementedError
 
     def op(self, x: Array) -> Array:
-        """Return A x for x of shape (..., *shape_in); raises TypeError or ValueError on any other."""
+        """Return A x for x of shape (..., *shape_in); raise TypeError or ValueError for any other array."""
         check(x, self.shape_in, repr(self), needs_complex=self.needs_complex)
         return self._op(x)
 
     def adj_op(self, y: Array) -> Array:
-        """Return Aᴴ y for y of shape (..., *shape_out); raises TypeError or ValueError on any other."""
+        """Return Aᴴ y for y of shape (..., *shape_out); raise TypeError or ValueError for any other array."""
         check(y, self.shape_out, f"{self!r}.H", needs_complex=self.needs_complex)
         return self._adj_op(y)
 
     def check_data(self, y: Array) -> None:
-        """Raise unless y could be a measurement of A: an array of the right shape and kind, finite all over."""
+        """Raise unless y can be data of A: an array of the right shape and type, with finite values only."""
         check(y, self.shape_out, f"data of {self!r}", needs_complex=self.needs_complex)
         xp = namespace(y)
         bad = int(xp.sum(xp.astype(~xp.isfinite(y), xp.int64)))
@@ -66,8 +66,8 @@ class LinearOperator:
     def lipschitz(self) -> float:
         """Return ‖A‖², the Lipschitz constant of the gradient of ½‖A x − y‖².
 
-        It is the product of known norms; Lanczos iterations (scipy's eigsh, to 10⁻³, rounded up) find it where none
-        is known.
+        It is the product of the factors' norms if these are known. Otherwise it is computed by Lanczos iterations
+        (scipy's eigsh, to a relative accuracy of 10⁻³, rounded up).
         """
         return self._norm2_by_iteration if self.norm2 is None else self.norm2
 
@@ -93,7 +93,7 @@ class LinearOperator:
 
     @property
     def factors(self) -> list["LinearOperator"]:
-        """The operators that this one is a product of, first applied last."""
+        """The factors of a product of operators from left to right, so the last one is applied first."""
         return [self]
 
     def as_scipy(self, dtype=np.complex128):
@@ -144,7 +144,7 @@ class Identity(LinearOperator):
 
 
 class Adjoint(LinearOperator):
-    """Aᴴ, made by `A.H`."""
+    """The adjoint Aᴴ, created by `A.H`."""
 
     def __init__(self, A: LinearOperator):
         super().__init__(A.shape_in, A.shape_out)
@@ -168,10 +168,10 @@ class Adjoint(LinearOperator):
 
 
 class Composition(LinearOperator):
-    """A B, made by `A @ B`: x ↦ A(B x).
+    """The product A B, created by `A @ B`: x ↦ A(B x).
 
-    Where one of the two core shapes is the tail of the other, the axes in front are batch for the shorter operator:
-    FFT((H, W)) @ Coils(smaps) transforms every coil. Raises ValueError where the shapes do not fit.
+    If A takes fewer axes than B returns, or more, the additional axes in front are batch axes of the other operator:
+    FFT((H, W)) @ Coils(smaps) transforms every coil. Raises ValueError if the shapes do not fit.
 
     >>> (Identity((2, 3)) @ Identity((3,))).shape_in
     (2, 3)
@@ -210,7 +210,7 @@ class Composition(LinearOperator):
 
 
 class Sum(LinearOperator):
-    """A + B, made by `A + B`; raises ValueError unless both map the same shapes."""
+    """The sum A + B, created by `A + B`; raises ValueError unless both have the same shapes."""
 
     def __init__(self, A: LinearOperator, B: LinearOperator):
         if (A.shape_in, A.shape_out) != (B.shape_in, B.shape_out):
@@ -229,11 +229,11 @@ class Sum(LinearOperator):
 
 
 class Scaled(LinearOperator):
-    """c A, made by `c * A`; its adjoint is c̄ Aᴴ, and a complex c needs complex arrays."""
+    """The multiple c A, created by `c * A`; its adjoint is c̄ Aᴴ, and a complex c needs complex arrays."""
 
     def __init__(self, A: LinearOperator, scalar: complex):
         super().__init__(A.shape_out, A.shape_in)
-        # a NumPy scalar would carry its precision into every product
+        # As a Python number: the precision of a NumPy scalar would determine that of every product.
         self.A, self.scalar = A, complex(scalar) if isinstance(scalar, (complex, np.complexfloating)) else float(scalar)
         self.needs_complex = A.needs_complex or isinstance(self.scalar, complex)
         self.norm2 = None if A.norm2 is None else abs(self.scalar) ** 2 * A.norm2

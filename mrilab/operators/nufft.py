@@ -1,4 +1,4 @@
-"""The Fourier transform at any points of k-space, on mri-nufft: finufft on the CPU, cufinufft on a GPU."""
+"""The Fourier transform at arbitrary points of k-space, by mri-nufft: finufft on the CPU, cufinufft on a GPU."""
 
 import warnings
 from functools import cache
@@ -11,11 +11,11 @@ from ..arrays.checks import check_shape
 from ..arrays.libraries import Array, like, namespace, to_numpy
 from .linop import LinearOperator
 
-TOLERANCE = {"float32": 1e-6, "float64": 1e-12}  # relative error that is asked of the backend, by precision
+TOLERANCE = {"float32": 1e-6, "float64": 1e-12}  # relative error required of the backend, for each precision
 
 
 def import_mrinufft():
-    """Return the module mrinufft; an ImportError says how to install it."""
+    """Return the module mrinufft; the ImportError without it explains how to install it."""
     try:
         import mrinufft
     except ImportError as error:
@@ -24,7 +24,7 @@ def import_mrinufft():
 
 
 def check_trajectory(trajectory: Array, who: str, dims: tuple[int, ...] = (2, 3)) -> np.ndarray:
-    """Return a trajectory (..., d) as float64 NumPy array; raise unless it holds points of [-½, ½]^d."""
+    """Return a trajectory (..., d) as a float64 NumPy array; raise unless its points lie in [-½, ½]^d."""
     xp, shape = namespace(trajectory), tuple(trajectory.shape)
     if not xp.isdtype(trajectory.dtype, "real floating"):
         raise TypeError(f"{who} takes a trajectory of real numbers, got {trajectory.dtype} of shape {shape}")
@@ -38,26 +38,26 @@ def check_trajectory(trajectory: Array, who: str, dims: tuple[int, ...] = (2, 3)
     if bad:
         raise ValueError(f"{who} got a trajectory with {bad} NaN or infinite values of {points.size}")
     largest = abs(points).max()
-    if largest > 0.5 + 1e-6:  # rotations round
+    if largest > 0.5 + 1e-6:  # tolerates the rounding of rotations
         raise ValueError(f"{who} takes a trajectory in [-½, ½], in cycles per pixel, got values up to {largest:.4g}")
     return points
 
 
 class NUFFT(LinearOperator):
-    """The non-uniform Fourier transform: the image's spectrum at the points of a trajectory.
+    """The non-uniform Fourier transform: the spectrum of an image at the points of a trajectory.
 
-    y_k = 1/√N Σ_r x[r] exp(−2πi k·r), r counted from index n//2 of each axis and N the number of pixels, so that it is
-    `FFT(shape)` where k = (j − n//2)/n (Fessler and Sutton 2003; computed by finufft, Barnett et al. 2019). It is no
-    isometry: Aᴴ is not A⁻¹, and ‖A‖² is found by iteration. Density weights are an operator of their own, `Diagonal`.
+    y_k = 1/√N Σ_r x[r] exp(−2πi k·r), with r counted from index n//2 of each axis and N the number of pixels, so it
+    equals `FFT(shape)` at k = (j − n//2)/n. It is not an isometry: Aᴴ is not A⁻¹, and ‖A‖² is computed by iteration.
+    Density weights are a separate operator, `Diagonal`.
 
-    The relative error is about 10⁻⁶ in single precision, plus 5·10⁻⁸ a pixel of the longest side from the rounding of
-    k, and 10⁻¹² in double. In torch gradients flow through A and Aᴴ (not to the trajectory).
+    The relative error is about 10⁻¹² in double precision and 10⁻⁶ in single precision, plus 5·10⁻⁸ per pixel of the
+    longest side from the rounding of k. With torch, gradients flow through A and Aᴴ, but not to the trajectory.
 
     Parameters
     ----------
     trajectory : real array (..., d) or (shots, samples, d)
-        Points of k-space in cycles per pixel, within [-½, ½], in the order of the axes of `shape`. Flattened: y has
-        shape (..., K), K = shots · samples, one shot after the other.
+        Points of k-space in cycles per pixel, within [-½, ½], in the order of the axes of `shape`. They are flattened:
+        y has the shape (..., K) with K = shots · samples, one shot after the other.
     shape : (H, W) or (D, H, W)
         Image grid.
 
@@ -71,14 +71,20 @@ class NUFFT(LinearOperator):
     TypeError
         For a trajectory that is not real, and for images or data that are not complex.
     ValueError
-        For a trajectory that is empty, leaves [-½, ½], holds NaN, or has another d than the grid has axes.
+        For a trajectory that is empty, leaves [-½, ½], contains NaN, or whose d is not the number of axes of the grid.
     ImportError
         Without mri-nufft, or, for arrays on a GPU, without cufinufft.
+
+    References
+    ----------
+    Fessler and Sutton, Nonuniform fast Fourier transforms using min-max interpolation, IEEE Trans. Signal Process. 51
+    (2003); Barnett, Magland and af Klinteberg, A parallel nonuniform fast Fourier transform library, SIAM J. Sci.
+    Comput. 41 (2019).
 
     Examples
     --------
     >>> A = NUFFT(np.array([[0.0, 0.0], [0.25, -0.5]]), (4, 4))
-    >>> abs(A(np.ones((3, 4, 4), complex))).round(9)  # a constant image is all DC; three coils
+    >>> abs(A(np.ones((3, 4, 4), complex))).round(9)  # a constant image has energy at DC only; three coils
     array([[4., 0.],
            [4., 0.],
            [4., 0.]])
@@ -104,7 +110,7 @@ class NUFFT(LinearOperator):
         return _autograd()(x, self, adjoint) if is_torch_array(x) else self._transform(x, adjoint)
 
     def _transform(self, x, adjoint):
-        """A x or Aᴴ x, without gradients."""
+        """Return A x or Aᴴ x, without gradients."""
         core, out = (self.shape_out, self.shape_in) if adjoint else (self.shape_in, self.shape_out)
         batch = tuple(x.shape[: x.ndim - len(core)])
         where = str(device(x)).lower()  # "cpu", torch's "cuda:0" or CuPy's "<cuda device 0>"
@@ -114,7 +120,7 @@ class NUFFT(LinearOperator):
         return like(x, y.reshape((*batch, *out)))
 
     def _plan(self, where, precision, count):
-        """The operator of mri-nufft for so many images at once; made on first use, which sorts the samples."""
+        """Return mri-nufft's operator for `count` images at once; created at the first use, which sorts the samples."""
         if (where, precision, count) not in self._plans:
             backend, options = "finufft", {}
             if "cuda" in where:
@@ -123,12 +129,12 @@ class NUFFT(LinearOperator):
             if not mrinufft.check_backend(backend):
                 raise ImportError(f"NUFFT of arrays on {where} needs {backend}: pip install 'mri-nufft[{backend}]'")
             with warnings.catch_warnings():
-                warnings.filterwarnings("ignore", "Samples will be rescaled")  # from [-½, ½], as we mean it
+                warnings.filterwarnings("ignore", "Samples will be rescaled")  # from [-½, ½], as intended
                 self._plans[where, precision, count] = mrinufft.get_operator(backend)(
                     self.trajectory.astype(precision),
                     self.shape_in,
                     n_coils=count,
-                    n_trans=count,  # with fewer it loops, and leaves out what does not divide
+                    n_trans=count,  # with fewer it loops, and leaves out the remainder
                     squeeze_dims=False,
                     eps=TOLERANCE[precision],
                     **options,
@@ -136,11 +142,11 @@ class NUFFT(LinearOperator):
         return self._plans[where, precision, count]
 
     def __getstate__(self):
-        return {**self.__dict__, "_plans": {}}  # plans hold pointers: a copy makes its own
+        return {**self.__dict__, "_plans": {}}  # plans contain pointers, so a copy creates its own
 
 
 def _dense(x, where):
-    """`x` in one piece of memory and cut off from gradients, on the host as a NumPy array."""
+    """Return `x` contiguous and detached from gradients; arrays on the host become NumPy arrays."""
     if "cuda" not in where:
         return np.ascontiguousarray(to_numpy(x))
     return x.detach().resolve_conj().contiguous() if is_torch_array(x) else namespace(x).ascontiguousarray(x)
@@ -148,7 +154,7 @@ def _dense(x, where):
 
 @cache
 def _autograd():
-    """The transform as a function that torch can differentiate: the gradient of A is Aᴴ, and that of Aᴴ is A."""
+    """Return the transform as a function that torch can differentiate: the adjoint of A is Aᴴ, that of Aᴴ is A."""
     import torch
 
     class Transform(torch.autograd.Function):

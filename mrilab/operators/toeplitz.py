@@ -1,4 +1,4 @@
-"""The normal operator AᴴWA of a NUFFT as a convolution, and least squares written with it: no NUFFT in the loop."""
+"""The normal operator AᴴWA of a NUFFT as a convolution, which needs no NUFFT per iteration."""
 
 from functools import reduce
 from math import prod, sqrt
@@ -14,21 +14,21 @@ from .nufft import NUFFT
 
 
 class ToeplitzGram(LinearOperator):
-    """The normal operator G = AᴴWA of a NUFFT with weights of its samples, without a NUFFT: (..., *shape) to the same.
+    """The normal operator G = AᴴWA of a NUFFT with sample weights, (..., *shape) → (..., *shape), as a convolution.
 
-    (Gx)[r] = Σ_s t[r − s] x[s] with t[d] = 1/N Σ_k w_k exp(2πi k·d): a block Toeplitz matrix, in which only the
-    difference of two pixels counts. So G is a convolution with the point spread function t, which reaches over twice
-    the field of view: zeros are appended to x, both are multiplied in Fourier space, and the first pixels kept. t is
-    found once, by one NUFFT; an application costs two FFTs of 2^d N points, however many samples there are.
+    (Gx)[r] = Σ_s t[r − s] x[s] with t[d] = 1/N Σ_k w_k exp(2πi k·d). This is a block Toeplitz matrix, whose entries
+    depend only on the difference of two pixels. So G is a convolution with the point spread function t, which covers
+    twice the field of view: x is padded with zeros, both are multiplied in Fourier space, and the first pixels kept. t
+    is computed once, by one NUFFT. An application costs two FFTs of 2^d N points for any number of samples.
 
-    It equals A.H @ Diagonal(weights) @ A to the accuracy of the NUFFT and is self-adjoint, to rounding.
+    It equals A.H @ Diagonal(weights) @ A to the accuracy of the NUFFT, and is self-adjoint to rounding.
 
     Parameters
     ----------
     A : NUFFT
         For products of operators, see `toeplitz_gram`.
     weights : real array (K,), optional
-        Weights of the samples, at least 0; ones if left out.
+        Weights of the samples, at least 0; by default ones.
 
     Attributes
     ----------
@@ -38,13 +38,15 @@ class ToeplitzGram(LinearOperator):
     Raises
     ------
     TypeError
-        For an A that is no NUFFT, weights that are not real, and images that are not complex.
+        If A is not a NUFFT, the weights are not real, or the images are not complex.
     ValueError
         For weights of another shape, or that are negative, NaN or infinite.
 
     References
     ----------
-    Wajer and Pruessmann, Proc. ISMRM 9 (2001), 767; Fessler et al., IEEE Trans. Signal Process. 53 (2005), 3393.
+    Wajer and Pruessmann, Major speedup of reconstruction for sensitivity encoding with arbitrary trajectories, Proc.
+    ISMRM 9 (2001), 767; Fessler et al., Toeplitz-based iterative image reconstruction for MRI with correction for
+    magnetic field inhomogeneity, IEEE Trans. Signal Process. 53 (2005).
 
     Examples
     --------
@@ -70,7 +72,7 @@ class ToeplitzGram(LinearOperator):
         kernel = np.zeros(self._padded, np.complex128)
         kernel[tuple(slice(n) for n in reach)] = self.psf
         kernel = np.roll(kernel, [1 - n for n in self.shape_in], range(len(reach)))
-        self._transfer = Constant(np.fft.fftn(kernel).real)  # t[−d] is the conjugate of t[d], so nothing is lost
+        self._transfer = Constant(np.fft.fftn(kernel).real)  # t[−d] is the conjugate of t[d], so it is real
 
     def _op(self, x):
         first = x.ndim - len(self.shape_in)
@@ -91,7 +93,7 @@ class ToeplitzGram(LinearOperator):
 
 
 def _padded(x, axis, size):
-    """x with zeros after it along an axis."""
+    """Return x with zeros appended along an axis."""
     shape = list(x.shape)
     if is_numpy(x):
         shape[axis] = size
@@ -103,7 +105,7 @@ def _padded(x, axis, size):
 
 
 def _check_weights(weights, A):
-    """Weights as float64 NumPy array; raise unless there is one for each sample, real and at least 0."""
+    """Return the weights as a float64 NumPy array; raise unless there is one per sample, real and at least 0."""
     if is_complex(weights) or not namespace(weights).isdtype(weights.dtype, ("bool", "numeric")):
         raise TypeError(f"weights of samples must be real numbers, got {weights.dtype} of shape {tuple(weights.shape)}")
     values = to_numpy(weights).astype(np.float64)
@@ -116,21 +118,21 @@ def _check_weights(weights, A):
 
 
 def toeplitz_gram(A: LinearOperator) -> LinearOperator:
-    """Return A.gram for a product [Diagonal(d) @ …] NUFFT @ B, with a `ToeplitzGram` in it: Bᴴ (NUFFTᴴ |d|² NUFFT) B.
+    """Return A.gram of a product [Diagonal(d) @ …] NUFFT @ B as Bᴴ (NUFFTᴴ |d|² NUFFT) B, with a `ToeplitzGram` inside.
 
-    B may be anything, coils and a synthesis operator too, or be left out.
+    B may be any operator, such as coils with or without a synthesis operator, or be missing.
 
     Parameters
     ----------
     A : LinearOperator
-        In front of the NUFFT each factor must be a `Diagonal` of one number for each sample.
+        Each factor to the left of the NUFFT must be a `Diagonal` with one number per sample.
 
     Raises
     ------
     TypeError
-        For an A that is not such a product.
+        If A is not such a product.
     ValueError
-        For a `Diagonal` of another shape, such as one number for each sample and coil.
+        For a `Diagonal` of another shape, such as one number per sample and coil.
 
     Examples
     --------
@@ -154,7 +156,7 @@ def toeplitz_gram(A: LinearOperator) -> LinearOperator:
 
 
 def nufft_factors(A) -> tuple[list, list]:
-    """The factors of A up to its NUFFT, and those after it; nothing and all, if A does not begin like that."""
+    """Return the factors of A up to its NUFFT and those after it, or [] and all if A is not such a product."""
     factors = A.factors
     for i, factor in enumerate(factors):
         if isinstance(factor, NUFFT):

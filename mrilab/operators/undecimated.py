@@ -1,4 +1,4 @@
-"""The undecimated wavelet transform, a Parseval frame: analysis with it does not depend on where the image stands."""
+"""The undecimated wavelet transform, a Parseval frame: shifting the image shifts its coefficients."""
 
 import numpy as np
 
@@ -10,10 +10,10 @@ from .wavelets import FilterBank
 class UndecimatedWavelet(FilterBank):
     """The undecimated (à trous, stationary) wavelet transform Ψ as a Parseval frame: ΨᴴΨ = I at every shape.
 
-    Every band keeps the size of the image, so it does not depend on where the image stands: (..., H, W) → (...,
-    bands, H, W) with 3·level + 1 bands, ordered as the bands of pywt.swt2(norm=True, trim_approx=True), which it
-    equals where that is defined. ΨΨᴴ is a projection, not I: many coefficient arrays give one image, and synthesis
-    and analysis part (Elad et al. 2007).
+    Every band has the size of the image, so a shifted image has shifted coefficients: (..., H, W) → (..., bands, H, W)
+    with 3·level + 1 bands, in the order of pywt.swt2(norm=True, trim_approx=True), which it equals where that is
+    defined. ΨΨᴴ is a projection, not I: many coefficient arrays give the same image, so the synthesis and the analysis
+    problem have different solutions (Elad, Milanfar and Rubinstein).
 
     Parameters
     ----------
@@ -27,12 +27,17 @@ class UndecimatedWavelet(FilterBank):
     Attributes
     ----------
     bands : list of index tuples
-        One for each band, all leading axes included.
+        One for each band; each includes all leading axes.
 
     Raises
     ------
     ValueError
         For an unknown or non-orthogonal wavelet, or too many levels.
+
+    References
+    ----------
+    Coifman and Donoho, Translation-invariant de-noising, Wavelets and Statistics (1995); Elad, Milanfar and Rubinstein,
+    Analysis versus synthesis in signal priors, Inverse Probl. 23 (2007).
 
     Examples
     --------
@@ -44,7 +49,7 @@ class UndecimatedWavelet(FilterBank):
         return (3 * self.level + 1, *shape)
 
     def _scale(self, n, scale, x):
-        """The 2n × n matrix M of one scale along one axis, the taps 2^scale samples apart: MᵀM = I."""
+        """Return the 2n × n matrix M of one scale along one axis, with taps 2^scale samples apart: MᵀM = I."""
         return self._matrix(n, x, stride=1, spacing=2**scale)
 
     def _op(self, x):
@@ -93,7 +98,7 @@ class UndecimatedWavelet(FilterBank):
         return out
 
     def _run(self, kernel, smooth, *args, scale):
-        """Run a kernel over all rows of all images; the low-pass filter keeps a constant (1/√2 an axis)."""
+        """Run a kernel over all rows of all images; the factor 1/√2 per axis makes the low-pass filter sum to 1."""
         from ..arrays.threads import split
         from ..operators import wavelet_loops as wavelet_kernels
 
@@ -102,7 +107,7 @@ class UndecimatedWavelet(FilterBank):
         split(getattr(wavelet_kernels, kernel), rows, smooth, *args, 2**scale, lo, hi, work=smooth.size)
 
     def _first(self, scale):
-        """Where the three bands of a scale begin; the coarsest come first."""
+        """Return the index of the first of the three bands of a scale; the coarsest scale comes first."""
         return 1 + 3 * (self.level - 1 - scale)
 
     @property
@@ -111,6 +116,6 @@ class UndecimatedWavelet(FilterBank):
 
 
 def _as_floats(x, ndim):
-    """View a complex array as pairs of floats in one piece, with one batch axis and `ndim` axes in all."""
+    """View a complex array as contiguous pairs of floats, with one batch axis and `ndim` axes in all."""
     floats = np.ascontiguousarray(x).view(x.real.dtype)
     return floats.reshape(-1, *floats.shape[floats.ndim - ndim + 1 :])

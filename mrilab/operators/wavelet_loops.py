@@ -8,7 +8,7 @@ from ..arrays.loops import FAST
 
 @njit(nogil=True, cache=True, fastmath=FAST, inline="always")
 def _add_taps(a, b, w, r, s, t, lo, hi, j):
-    """a and b += the rows w, r, s, t times the taps j…j + 3 of each filter, in one walk along a and b."""
+    """a and b += the rows w, r, s, t times the taps j…j + 3 of each filter, in one pass over a and b."""
     l0, l1, l2, l3 = lo[j], lo[j + 1], lo[j + 2], lo[j + 3]
     h0, h1, h2, h3 = hi[j], hi[j + 1], hi[j + 2], hi[j + 3]
     for i in range(a.size):
@@ -28,7 +28,7 @@ def _wrap(row, margin):
 
 @njit(nogil=True, cache=True, fastmath=FAST, inline="always")
 def _analyse_row(row, even, odd, a, b, lo, hi, half):
-    """a, b = low-pass and high-pass of a row, which is split into even and odd samples, continued periodically."""
+    """a, b = low-pass and high-pass of a row, which is split into even and odd samples and extended periodically."""
     taps, m = lo.size, row.size // 4
     for k in range(m):
         i = 2 * (k + taps)
@@ -45,13 +45,13 @@ def _analyse_row(row, even, odd, a, b, lo, hi, half):
 
 @njit(nogil=True, cache=True, fastmath=FAST)
 def _analyse_scale(x, y, lo, hi, half):
-    """One scale of an image x, into the corner of y: its rows 0…m = low-pass along the columns of x, m…2m = high-pass,
-    and along each row again low-pass in the first half and high-pass in the second. Every second sample is kept; all is
-    periodic.
+    """Write one scale of an image x to the corner of y: rows 0…m are low-pass along the columns of x, rows m…2m
+    high-pass; in each row, the first half is low-pass along the row and the second high-pass. Every second sample is
+    kept; boundaries are periodic.
     """
     n, floats = x.shape
     m, w = n // 2, floats // 2
-    low, high = np.empty((2, floats), x.dtype)  # fresh arrays cannot overlap x: only so do the loops vectorise
+    low, high = np.empty((2, floats), x.dtype)  # new arrays cannot overlap x, so the loops vectorise
     even, odd = np.empty((2, w + 4 * lo.size), x.dtype)
     a, b = np.empty((2, w), x.dtype)
     for k in range(m):
@@ -129,7 +129,7 @@ def synthesise(start, stop, y, x, level, lo, hi, half):
     """The transpose of `analyse`: images x from coefficients y."""
     n, w = x.shape[1:]
     for c in range(start, stop):
-        coarse = y[c, : n >> level, : w >> level].copy()  # contiguous, else its loops would not vectorise
+        coarse = y[c, : n >> level, : w >> level].copy()  # contiguous, so that the loops vectorise
         for j in range(level - 1, -1, -1):
             image = x[c] if j == 0 else np.empty((n >> j, w >> j), x.dtype)
             _synthesise_scale(coarse, y[c], image, lo, hi, half)

@@ -1,4 +1,4 @@
-"""What both wavelet transforms share: a pair of filters, and their application along one axis as a matrix product."""
+"""The orthogonal wavelet transform, and the filter bank that it shares with the undecimated one."""
 
 from difflib import get_close_matches
 from functools import cached_property
@@ -14,7 +14,7 @@ from .linop import LinearOperator
 def filters(name: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the low-pass and high-pass analysis filters of an orthogonal wavelet, as float64.
 
-    Raises ValueError for a name that pywt does not know, and for a wavelet that is not orthogonal.
+    Raises ValueError for a name unknown to pywt, and for a wavelet that is not orthogonal.
 
     >>> filters("haar")[0]
     array([0.70710678, 0.70710678])
@@ -39,7 +39,7 @@ def _check_level(level: int, shape: tuple[int, ...]) -> int:
 
 
 class FilterBank(LinearOperator):
-    """What both transforms share: two filters, applied along one axis as a matrix product (the generic path)."""
+    """The base class of both transforms: two filters, applied along one axis as a matrix product (the generic path)."""
 
     norm2 = 1.0
 
@@ -53,8 +53,8 @@ class FilterBank(LinearOperator):
         raise NotImplementedError
 
     def _matrix(self, n, x, *, stride, spacing):
-        """Both filters along an axis of n samples, periodic, low-pass rows first: every `stride`-th sample is kept, and
-        the taps lie `spacing` samples apart.
+        """Return both filters as a matrix along a periodic axis of n samples, low-pass rows first: every `stride`-th
+        sample is kept, and the taps lie `spacing` samples apart.
         """
         key = n, stride, spacing
         if key not in self._matrices:
@@ -69,11 +69,11 @@ class FilterBank(LinearOperator):
 
 
 class Wavelet(FilterBank):
-    """The orthogonal wavelet transform Ψ, periodised (Mallat 1989), for 2-D images of any size.
+    """The orthogonal, periodised wavelet transform Ψ for 2-D images of any size.
 
-    Each side is padded with zeros to the next multiple of 2^level. The coefficients come in one array of that padded
-    shape, approximation in the upper left corner, laid out as pywt.coeffs_to_array does. ΨᴴΨ = I at every shape; ΨΨᴴ
-    = I, and equality with pywt, where both sides are divisible by 2^level.
+    Each side is padded with zeros to the next multiple of 2^level. The coefficients are one array of the padded shape,
+    with the approximation in the upper left corner, in the layout of pywt.coeffs_to_array. ΨᴴΨ = I at every shape. If
+    both sides are divisible by 2^level, ΨΨᴴ = I too, and the coefficients equal those of pywt.
 
     Parameters
     ----------
@@ -87,12 +87,17 @@ class Wavelet(FilterBank):
     Attributes
     ----------
     bands : list of index tuples
-        Where each band lies in the coefficients, coarse to fine, all leading axes included.
+        Index of each band in the coefficients, from coarse to fine; each includes all leading axes.
 
     Raises
     ------
     ValueError
         For an unknown or non-orthogonal wavelet, or too many levels.
+
+    References
+    ----------
+    Mallat, A theory for multiresolution signal decomposition: the wavelet representation, IEEE Trans. Pattern Anal.
+    Mach. Intell. 11 (1989).
 
     Examples
     --------
@@ -133,17 +138,17 @@ class Wavelet(FilterBank):
             np.ascontiguousarray(a).view(real).reshape(-1, a.shape[-2], 2 * a.shape[-1]) for a in (x, out)
         )
         taps = self.filters[0].size
-        lo, hi = (np.pad(f, (0, -taps % 4)).astype(real) for f in self.filters)  # the kernels take taps by fours
+        lo, hi = (np.pad(f, (0, -taps % 4)).astype(real) for f in self.filters)  # the kernels take four taps at a time
         args = source, target, self.level, lo, hi, taps // 2
         split(getattr(wavelet_kernels, kernel), len(source), *args, work=source.size)
         return out
 
     def _scale(self, n, x):
-        """The orthogonal n × n matrix of one scale along one axis."""
+        """Return the orthogonal n × n matrix of one scale along one axis."""
         return self._matrix(n, x, stride=2, spacing=1)
 
     def _analyse(self, x, level):
-        """One scale as two matrix products, then the same on the approximation: y = W x Wᵀ."""
+        """Apply one scale as two matrix products, y = W x Wᵀ, then the next scale to the approximation."""
         if level == 0:
             return x
         xp = namespace(x)
@@ -153,7 +158,7 @@ class Wavelet(FilterBank):
         return xp.concat([left, y[..., n // 2 :]], axis=-1)
 
     def _synthesise(self, y, level):
-        """The inverse, scale by scale: x = Wᵀ y W."""
+        """Apply the inverse, scale by scale: x = Wᵀ y W."""
         if level == 0:
             return y
         xp = namespace(y)
