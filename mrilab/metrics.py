@@ -1,8 +1,8 @@
-"""How close an image is to its reference: PSNR, SSIM and NRMSE, as the whole course counts them.
+"""Similarity of an image to its reference: PSNR, SSIM and NRMSE, as defined in the whole course.
 
-All act on magnitudes, slice by slice (the last two axes), and average over the axes in front. Nothing is rescaled: an
-image with the wrong brightness is a wrong image. Papers that take the peak of a volume, or of the image's own range,
-print other figures for the same images.
+All are computed from magnitudes, slice by slice (the last two axes), and averaged over the axes in front. Images are
+not rescaled: one with the wrong brightness is wrong. Papers that use the peak of a volume, or the range of the image
+itself, report other values for the same images.
 """
 
 from collections.abc import Callable
@@ -15,9 +15,9 @@ from .arrays.libraries import Array, to_numpy
 def psnr(x: Array, ref: Array) -> float:
     """Return the peak signal-to-noise ratio, 10 log₁₀(max|ref|² / mean((|x| − |ref|)²)), in dB.
 
-    Takes arrays (..., H, W), real or complex, NumPy, torch or CuPy; equal magnitudes give infinity. Raises TypeError
-    for what is no numeric array, ValueError if shapes differ, an array is empty or not finite, or a slice of `ref` is
-    zero everywhere.
+    Takes arrays (..., H, W), real or complex, of NumPy, torch or CuPy; equal magnitudes give infinity. Raises TypeError
+    if an argument is not a numeric array, ValueError if shapes differ, an array is empty or not finite, or a slice of
+    `ref` is zero everywhere.
 
     >>> round(psnr(np.full((8, 8), 0.9), np.ones((8, 8))), 6)
     20.0
@@ -26,11 +26,17 @@ def psnr(x: Array, ref: Array) -> float:
 
 
 def ssim(x: Array, ref: Array) -> float:
-    """Return the structural similarity, at most 1, in windows of 7 × 7 of equal weights, data range max|ref|.
+    """Return the structural similarity, at most 1, with uniform windows of 7 × 7 and the data range max|ref|.
 
-    These are the defaults of scikit-image. Takes and raises what `psnr` does; slices must be at least 7 × 7.
-    Source: Wang et al., Image quality assessment, IEEE Trans. Image Process. 13 (2004).
+    The windows are the default of scikit-image. Arguments and errors as in `psnr`; slices must be at least 7 × 7.
 
+    References
+    ----------
+    Wang et al., Image quality assessment: from error visibility to structural similarity, IEEE Trans. Image Process. 13
+    (2004).
+
+    Examples
+    --------
     >>> ref = np.eye(16)
     >>> ssim(ref, ref), ssim(0.5 * ref, ref) < 1
     (1.0, True)
@@ -41,7 +47,7 @@ def ssim(x: Array, ref: Array) -> float:
 def nrmse(x: Array, ref: Array) -> float:
     """Return the normalised root mean square error, ‖|x| − |ref|‖ / ‖ref‖.
 
-    Takes and raises what `psnr` does.
+    Arguments and errors as in `psnr`.
 
     >>> round(nrmse(np.full((8, 8), 0.9), np.ones((8, 8))), 6)
     0.1
@@ -58,7 +64,7 @@ def _ssim(x: np.ndarray, ref: np.ndarray) -> float:
     from skimage.metrics import structural_similarity
 
     if min(ref.shape) < 7:
-        raise ValueError(f"ssim looks through windows of 7 × 7, which an image of shape {ref.shape} cannot hold")
+        raise ValueError(f"ssim uses windows of 7 × 7, which do not fit an image of shape {ref.shape}")
     return float(structural_similarity(x, ref, data_range=ref.max()))
 
 
@@ -78,7 +84,7 @@ def _average(metric: Callable[[np.ndarray, np.ndarray], float], x: Array, ref: A
 
 
 def _slices(x: Array, name: str) -> np.ndarray:
-    """Return magnitudes as float64; raise unless they are finite slices."""
+    """Return magnitudes as float64; raise unless they are finite and have the shape (..., H, W)."""
     array = to_numpy(x)
     if array.dtype.kind not in "fciub":
         raise TypeError(f"the {name} must hold numbers, got {array.dtype}")

@@ -1,10 +1,10 @@
-"""Arrays of any library, and what is done to them quickly. Skip this room on first reading.
+"""Arrays of any library, and fast operations on them. Skip this folder on first reading.
 
-libraries  NumPy, torch and CuPy behind one set of names
-checks     what callers pass: arrays, shapes, numbers
+libraries  one interface to NumPy, torch and CuPy
+checks     checks of arguments: arrays, shapes, numbers
 fft        the FFT along any axes
 sums       lazy sums of arrays, inner products
-memory     large arrays whose memory is used again
-threads    a loop split over the cores
-loops      the compiled loops behind all that
+memory     large arrays whose memory is reused
+threads    loops split over the cores
+loops      compiled loops for NumPy
 """

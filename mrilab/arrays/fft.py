@@ -8,19 +8,19 @@ from .threads import workers
 
 
 def padded(shape: tuple[int, ...], dtype, axes: tuple[int, ...]) -> np.ndarray:
-    """Return an uninitialised NumPy array along whose `axes` an FFT runs at its best.
+    """Return an uninitialised NumPy array in a memory layout for fast FFTs along `axes`.
 
-    Columns whose samples lie a multiple of 4 kB apart share few places in the cache, and take 1.6 times as long. So a
-    little space is left after every row.
+    Columns whose samples lie a multiple of 4 kB apart compete for few places in the cache, and take 1.6 times as long.
+    So a small gap is left after every row.
     """
     gap = 8 if axes == (-2,) and shape[-1] * np.dtype(dtype).itemsize % 4096 == 0 else 0
     return empty((*shape[:-1], shape[-1] + gap), dtype)[..., : shape[-1]]
 
 
 def fft(x: Array, axes: tuple[int, ...], *, inverse: bool = False, overwrite: bool = False) -> Array:
-    """Return the orthonormal FFT of `x` along `axes`, zero frequency first; scipy's on all cores for NumPy.
+    """Return the orthonormal FFT of `x` along `axes`, zero frequency first; for NumPy that of scipy on all cores.
 
-    `overwrite` says that `x` is not needed any more.
+    With `overwrite`, `x` is no longer needed and may be overwritten.
     """
     if not axes:
         return x
@@ -28,7 +28,7 @@ def fft(x: Array, axes: tuple[int, ...], *, inverse: bool = False, overwrite: bo
     if is_numpy(x):
         import scipy.fft
 
-        if not overwrite:  # a copy and an FFT in place are quicker than an FFT into fresh memory
+        if not overwrite:  # a copy and an FFT in place are faster than an FFT into new memory
             x, source = padded(x.shape, x.dtype, axes), x
             np.copyto(x, source)
         return getattr(scipy.fft, name)(x, axes=axes, norm="ortho", workers=workers(), overwrite_x=True)

@@ -1,7 +1,4 @@
-"""Array libraries: NumPy, torch and CuPy behind one set of names, the same kind and device out as in.
-
-What NumPy does slowly, such as FFTs on one core, has a fast path here, equal to the generic one to rounding.
-"""
+"""Array libraries: one interface to NumPy, torch and CuPy. Results have the library and device of the arguments."""
 
 from typing import Any
 
@@ -14,7 +11,7 @@ Array = Any  # a NumPy, torch or CuPy array
 
 
 def namespace(x: Array):
-    """Return the array API namespace of `x`; a TypeError says what `x` is if it is no array.
+    """Return the array API namespace of `x`; raise a TypeError with its type if it is not an array.
 
     >>> namespace(np.zeros(3)).__name__
     'array_api_compat.numpy'
@@ -26,20 +23,20 @@ def namespace(x: Array):
 
 
 def is_numpy(x: Array) -> bool:
-    """Say whether `x` is a NumPy array, that is, whether the compiled kernels can take it."""
+    """Return whether `x` is a NumPy array, which the compiled loops need."""
     return is_numpy_array(x)
 
 
 def is_complex(x: Array) -> bool:
-    """Say whether `x` holds complex numbers."""
+    """Return whether `x` holds complex numbers."""
     return bool(namespace(x).isdtype(x.dtype, "complex floating"))
 
 
 def like(x: Array, const: Array, dtype=None) -> Array:
     """Return `const` in the library, on the device and in the precision of `x`.
 
-    Precision matters: one float64 mask would turn a whole complex64 reconstruction into complex128. A boolean or
-    integer constant becomes real floating; `dtype` overrides the choice.
+    The precision matters: a single float64 mask would turn a complex64 reconstruction into complex128. Booleans and
+    integers become real floating numbers; `dtype` overrides the choice.
 
     >>> like(np.zeros(2, np.complex64), np.array([True, False]))
     array([1., 0.], dtype=float32)
@@ -57,7 +54,7 @@ def like(x: Array, const: Array, dtype=None) -> Array:
 
 
 class Constant:
-    """An array that an operator keeps, handed out like its argument; conversions are made once and remembered.
+    """An array that an operator keeps, converted to the library of each argument; conversions are done once and kept.
 
     >>> mask = Constant(np.array([1, 0], dtype=bool))
     >>> mask.like(np.zeros(2, np.complex128)).dtype
@@ -89,7 +86,7 @@ def best_device() -> str:
 
 
 def to_device(x: Array, where: str) -> Array:
-    """Return `x` on the device `where`, as a torch tensor; NumPy arrays stay as they are on "cpu", their own home.
+    """Return `x` on the device `where` as a torch tensor; on "cpu", NumPy arrays are returned unchanged.
 
     >>> to_device(np.ones(2), "cpu")
     array([1., 1.])
@@ -103,7 +100,7 @@ def to_device(x: Array, where: str) -> Array:
 
 
 def to_numpy(x: Array) -> np.ndarray:
-    """Return `x` as a NumPy array on the host, cut off from any gradient.
+    """Return `x` as a NumPy array on the host, detached from gradients.
 
     >>> to_numpy(np.ones(2))
     array([1., 1.])

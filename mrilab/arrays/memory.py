@@ -1,8 +1,8 @@
-"""NumPy arrays whose memory is used again: fresh pages cost more than the arithmetic done in them.
+"""NumPy arrays whose memory is reused, because new memory pages cost more than the arithmetic on them.
 
-An iteration asks for the same few large arrays over and over. The system hands out and clears every page of each
-anew, which took a third of the time of a 32-coil FISTA. Here the memory of a large array that nobody refers to any
-more serves the next one of its size. It is safe because the owner of the memory lives as long as any view of it does.
+Every iteration needs the same few large arrays. The operating system allocates and clears their pages each time, which
+took a third of the time of a 32-coil FISTA. Here the memory of a large array without references is kept, and used for
+the next array of the same size. This is safe because the owner of the memory lives as long as any view of it.
 """
 
 import weakref
@@ -10,14 +10,14 @@ from math import prod
 
 import numpy as np
 
-SMALL = 1 << 20  # bytes; below, the system's allocator does well
-KEEP = 1 << 28  # bytes that may lie idle
+SMALL = 1 << 20  # bytes; smaller arrays use NumPy's allocator
+KEEP = 1 << 28  # largest number of unused bytes that are kept
 
 _idle: dict[int, np.ndarray] = {}  # by id, oldest first; other threads may change it at any time
 
 
 class _Owner:
-    """What every array and view on one piece of memory refers to; when it goes, the memory comes back."""
+    """The object that all arrays and views of one piece of memory refer to; when it is deleted, the memory is kept."""
 
     def __init__(self, memory: np.ndarray):
         self.__array_interface__ = memory.__array_interface__
@@ -27,11 +27,11 @@ class _Owner:
 def _give_back(memory: np.ndarray) -> None:
     _idle[id(memory)] = memory
     while sum(piece.nbytes for piece in list(_idle.values())) > KEEP:
-        _idle.pop(next(iter(list(_idle))), None)  # the oldest: most likely of a problem that is over
+        _idle.pop(next(iter(list(_idle))), None)  # the oldest, most likely from a finished problem
 
 
 def empty(shape: tuple[int, ...], dtype) -> np.ndarray:
-    """Return an uninitialised contiguous array, as np.empty does, in memory that was used before where there is some.
+    """Return an uninitialised contiguous array, like np.empty, in reused memory if there is some of this size.
 
     >>> empty((2, 3), np.complex64).shape
     (2, 3)

@@ -1,4 +1,4 @@
-"""Threads: how many cores this process may use, and a loop split over them."""
+"""Threads: the number of cores that this process may use, and loops split over them."""
 
 import os
 import threading
@@ -8,18 +8,17 @@ _here = threading.local()
 
 
 def workers():
-    """Number of cores that this process may use, or 1 within a piece of a `split`: the others have pieces too."""
+    """Return the number of cores that this process may use, or 1 within a `split`, whose pieces use all cores."""
     if hasattr(_here, "in_a_piece"):
         return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def split(kernel, n, *args, work=1 << 62):
-    """Run `kernel(start, stop, *args)` over 0…n in one piece a core, and return what the pieces return.
+    """Run `kernel(start, stop, *args)` over 0…n in one piece per core, and return the list of their results.
 
-    The kernel is a compiled loop, or a function that calls such: within a piece nothing is split again.
-
-    Jobs that touch fewer than 2¹⁶ numbers (`work`) are not worth a second thread.
+    The kernel is a compiled loop, or a function that calls compiled loops, which are not split again within a piece.
+    Jobs on fewer than 2¹⁶ numbers (`work`) use one thread.
     """
     parts = min(workers(), n) if work >= 1 << 16 else 1
     if parts <= 1:

@@ -1,4 +1,4 @@
-"""Smooth data terms f, and above all least squares."""
+"""Smooth data terms f, mainly least squares."""
 
 from functools import cached_property
 
@@ -11,12 +11,12 @@ from .rewriting import rewrite
 
 
 class Smooth:
-    """A differentiable function f with an L-Lipschitz gradient, as the solvers want it.
+    """A differentiable function f with an L-Lipschitz gradient, in the form that the solvers use.
 
-    The solvers see f(x) = h(B x + c) through three methods: `residual(x)` = B x + c, `value_of(r)` = h(r) and
-    `grad_of(r)` = Bᴴ∇h(r), in an array that nobody else holds: the solvers write into it. B x + c is affine, so it can
-    be extrapolated with x instead of being computed again: one B and one Bᴴ an iteration give gradient and cost. A
-    function of your own needs only `__call__`, `grad` and `lipschitz`: then B = I.
+    The solvers call f(x) = h(B x + c) by three methods: `residual(x)` = B x + c, `value_of(r)` = h(r) and `grad_of(r)`
+    = Bᴴ∇h(r), which returns a new array, because the solvers write into it. B x + c is affine, so the solvers
+    extrapolate it together with x instead of computing it again: one B and one Bᴴ per iteration give gradient and cost.
+    A subclass needs only `__call__`, `grad` and `lipschitz`; then B = I.
 
     Examples
     --------
@@ -49,31 +49,31 @@ class Smooth:
         return self(r)
 
     def grad_of(self, r: Array) -> Array:
-        return 1 * self.grad(r)  # a copy: what `grad` gives may be kept elsewhere
+        return 1 * self.grad(r)  # a copy, because the caller may keep the array that `grad` returns
 
 
 def _own(result: Array, argument: Array) -> Array:
-    """Return an operator's result, copied where it lies in the argument's memory: some hand on what they get."""
+    """Return the result of an operator, copied if it shares memory with the argument, as that of `Identity` does."""
     return result.copy() if is_numpy(result) and np.may_share_memory(result, argument) else result
 
 
 class LeastSquares(Smooth):
     """The data term f(x) = ½‖A x − y‖² with ∇f(x) = Aᴴ(A x − y), Lipschitz with constant ‖A‖².
 
-    What cancels in the norm is left out of the work (see `rewriting`): for Cartesian lines the FFT along
-    the readout is done once, on y.
+    The problem is simplified once, without changing f (see `rewriting`): for Cartesian lines, for example, the FFT
+    along the readout is applied once, to y.
 
     Parameters
     ----------
     A : LinearOperator
-        For a synthesis problem A @ Psi.H.
+        The forward operator; A @ Psi.H for a synthesis problem.
     y : array (..., *A.shape_out)
-        Data; zero where the mask of A is. Leading axes are batch.
+        Data, zero where the mask of A is zero. Leading axes are batch axes.
 
     Raises
     ------
     TypeError
-        For an A that is no operator, a y that is no array, or real data where complex ones are meant.
+        If A is not an operator, y is not an array, or y is real but A needs complex data.
     ValueError
         For data of another shape, with NaN or infinite values, or with samples outside the mask.
 
@@ -104,7 +104,7 @@ class LeastSquares(Smooth):
         return self.grad_of(self.residual(x))
 
     def zeros(self) -> Array:
-        """Return zeros like Aᴴy: the start of every solver that is given none."""
+        """Return zeros of the shape and type of Aᴴy: the default starting point of the solvers."""
         batch = self.y.shape[: self.y.ndim - len(self.A.shape_out)]
         return zeros((*batch, *self.A.shape_in), self.y)
 
@@ -113,7 +113,7 @@ class LeastSquares(Smooth):
         return self._A.op(x)
 
     def residual(self, x: Array) -> Array:
-        """Return A x − y, up to a unitary map that changes neither its norm nor the gradient."""
+        """Return A x − y, up to a unitary map that changes neither its norm nor the gradient of f."""
         return self._A.residual(x, self._y)
 
     def value_of(self, r: Array) -> float:

@@ -1,4 +1,4 @@
-"""Least squares written with the normal operator AᴴA, such as a Toeplitz gram: no NUFFT in the loop."""
+"""Least squares by the normal operator AᴴA, such as a Toeplitz gram, which needs no NUFFT per iteration."""
 
 from functools import cached_property, reduce
 from math import sqrt
@@ -12,7 +12,7 @@ from .least_squares import LeastSquares
 
 
 def _adjoint(A, y):
-    """Aᴴy, its NUFFT in double precision: its error, unlike rounding, would not average out of the cost."""
+    """Return Aᴴy, with its NUFFT in double precision: the error of a NUFFT, unlike rounding, would bias the cost."""
     front, rest = nufft_factors(A)
     if not front:
         return A.H(y)
@@ -22,25 +22,25 @@ def _adjoint(A, y):
 
 
 class NormalEquations(LeastSquares):
-    """Least squares through the gram, f(x) = ½⟨x, Gx⟩ − Re⟨Aᴴy, x⟩ + ½‖y‖² with G = AᴴA: equal to ½‖Ax − y‖².
+    """Least squares by the gram: f(x) = ½⟨x, Gx⟩ − Re⟨Aᴴy, x⟩ + ½‖y‖² with G = AᴴA, which equals ½‖Ax − y‖².
 
-    In place of `LeastSquares` for all solvers and `lambda_max`: one G an iteration instead of an A and an Aᴴ, and
-    gradient and cost come from it. Aᴴy is taken once.
+    It replaces `LeastSquares` in all solvers and in `lambda_max`. Gradient and cost need one G per iteration instead of
+    one A and one Aᴴ; Aᴴy is computed once.
 
-    The cost is a difference of larger numbers. In complex64 its error is about 10⁻⁷ of ½‖y‖²: relative to a cost that
-    is a thousandth of that, 10⁻⁴. The gradient does not suffer.
+    The cost is a difference of larger numbers. In complex64 its error is about 10⁻⁷ of ½‖y‖², which is a relative error
+    of 10⁻⁴ if the cost is a thousandth of ½‖y‖². The gradient is not affected.
 
     Parameters
     ----------
     A, y
         As for `LeastSquares`.
     gram : LinearOperator, optional
-        AᴴA; `toeplitz_gram(A)` if left out.
+        AᴴA; by default `toeplitz_gram(A)`.
 
     Raises
     ------
     TypeError, ValueError
-        As `LeastSquares` and `toeplitz_gram` do; ValueError for a gram of other shapes.
+        As `LeastSquares` and `toeplitz_gram`; ValueError for a gram of another shape.
 
     Examples
     --------
@@ -70,14 +70,14 @@ class NormalEquations(LeastSquares):
         return namespace(x).stack([x, self.gram(x)])
 
     def residual(self, x: Array) -> Array:
-        """Return the pair (x, Gx − Aᴴy), stacked: affine in x, so the solvers may extrapolate it."""
+        """Return the pair (x, Gx − Aᴴy), stacked. It is affine in x, so the solvers may extrapolate it."""
         return namespace(x).stack([x, combine((1.0, self.gram(x)), (-1.0, self._b))])
 
     def value_of(self, r: Array) -> float:
         return 0.5 * (inner(r[0], r[1]) - inner(r[0], self._b) + self._energy)
 
     def grad_of(self, r: Array) -> Array:
-        return 1 * r[1]  # a copy: the solvers write into it, and may still need r
+        return 1 * r[1]  # a copy, because the solvers write into it and may still need r
 
     def curvature(self, q: Array) -> float:
         return inner(q[0], q[1])

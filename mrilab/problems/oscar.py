@@ -1,4 +1,4 @@
-"""OSCAR: a sorted l1 norm with linear weights, which draws coefficients of like size together."""
+"""OSCAR: a sorted l1 norm with linear weights, which pulls coefficients of similar size together."""
 
 from math import prod
 
@@ -12,25 +12,32 @@ from .regularisers import L1
 class OSCAR:
     """The OSCAR norm g(z) = Σ_i w_i |z|₍ᵢ₎ with |z|₍₁₎ ≥ |z|₍₂₎ ≥ … and w_i = λ(1 + slope·(n − i)/(n − 1)), i = 1…n.
 
-    The largest magnitude of a group of n pays λ(1 + slope), the smallest λ; slope = 0 is the l1 norm. In the notation
-    of Bondell and Reich (2008), w_i = α + β(n − i) with α = λ and β = λ·slope/(n − 1). The prox (Zeng and Figueiredo
-    2014; Bogdan et al. 2015) sorts the magnitudes, subtracts s·w, fits a non-increasing sequence, clips at zero and
-    sorts back.
+    The largest magnitude of a group of n has the weight λ(1 + slope), the smallest λ; slope = 0 is the l1 norm. In the
+    notation of Bondell and Reich, w_i = α + β(n − i) with α = λ and β = λ·slope/(n − 1). The prox (Zeng and Figueiredo;
+    Bogdan et al.) sorts the magnitudes, subtracts s·w, fits a non-increasing sequence, clips it at zero and undoes the
+    sorting.
 
     Parameters
     ----------
     lam : float
         λ > 0.
     slope : float
-        How much more the largest coefficient pays, ≥ 0.
+        Relative increase of the weight from the smallest to the largest coefficient, ≥ 0.
     bands : list of index tuples, optional
-        Groups, such as `Psi.bands`: each is one group, over all leading axes (coils, and slices if they are batched).
-        None takes the whole array as one group.
+        The groups, such as `Psi.bands`; each extends over all leading axes (coils, and slices of a batch). None: the
+        whole array is one group.
 
     Raises
     ------
     ValueError
-        For a λ that is not above 0 or a slope below 0.
+        If λ is not positive, or the slope is negative.
+
+    References
+    ----------
+    Bondell and Reich, Simultaneous regression shrinkage, variable selection, and supervised clustering of predictors
+    with OSCAR, Biometrics 64 (2008); Zeng and Figueiredo, Decreasing weighted sorted l1 regularization, IEEE Signal
+    Process. Lett. 21 (2014); Bogdan et al., SLOPE: adaptive variable selection via convex optimization, Ann. Appl.
+    Stat. 9 (2015).
 
     Examples
     --------
@@ -58,7 +65,7 @@ class OSCAR:
         return namespace(v).asarray(weights, device=v.device)
 
     def __call__(self, z: Array) -> float:
-        """Return g(z) as a Python float; zeros cost nothing and are not sorted."""
+        """Return g(z) as a Python float; zeros do not contribute and are not sorted."""
         xp, total = namespace(z), 0.0
         for group in self._groups(z):
             a = xp.reshape(xp.abs(group), (-1,))
@@ -67,7 +74,7 @@ class OSCAR:
         return total
 
     def prox(self, z: Array, step: float) -> Array:
-        """Return argmin_p ½‖p − z‖² + step · g(p), an array like z."""
+        """Return argmin_p ½‖p − z‖² + step · g(p), an array of the shape and type of z."""
         step = check_positive("step", step)
         if self.slope == 0:
             return L1(self.lam).prox(z, step)
@@ -77,12 +84,12 @@ class OSCAR:
         return out
 
     def _prox_group(self, z, step, out):
-        """Write the prox of one group into `out`, which is zero so far."""
+        """Write the prox of one group into `out`, which contains zeros."""
         from scipy.optimize import isotonic_regression
 
         xp = namespace(z)
         a = xp.abs(z)
-        large = xp.nonzero(~(a <= step * self.lam))  # the others end at zero whatever their rank; a NaN must not
+        large = xp.nonzero(~(a <= step * self.lam))  # the others become zero at any rank; NaN must stay NaN
         v = a[large]
         if v.shape[0] == 0:
             return

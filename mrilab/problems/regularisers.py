@@ -1,6 +1,6 @@
 """Regularisers g with their proximity operators, prox(z, s) = argmin_p ½‖p − z‖² + s·g(p), and dual norms.
 
-λ is absolute, in the units of the data term. `lambda_max` gives the scale: from there on the solution is zero.
+λ is absolute, in the units of the data term. `lambda_max` is its scale: from this λ on, the solution is zero.
 """
 
 import numpy as np
@@ -14,9 +14,10 @@ from .shrinkage import shrink, sum_group_norms
 
 
 class L1:
-    """The l1 norm g(z) = λ Σ |z_i|, of complex magnitudes; its prox is soft thresholding.
+    """The l1 norm g(z) = λ Σ |z_i| of complex numbers; its prox is soft thresholding.
 
-    prox(z, s)_i = z_i · max(1 − sλ/|z_i|, 0): the phase stays, real and imaginary parts are not thresholded apart.
+    prox(z, s)_i = z_i · max(1 − sλ/|z_i|, 0). It keeps the phase: real and imaginary parts are not thresholded
+    separately.
 
     Parameters
     ----------
@@ -36,11 +37,11 @@ class L1:
         self.lam = check_positive("lam", lam)
 
     def _norms(self, z):
-        """|z_i|, or the norms of the groups with their axis kept at length 1."""
+        """Return |z_i|, or the norms of the groups, whose axis keeps the length 1."""
         return namespace(z).abs(z)
 
     def check(self, z: Array) -> None:
-        """Raise unless z is an array that has the groups."""
+        """Raise unless z is an array that has the axis of the groups."""
         namespace(z)
 
     def __call__(self, z: Array) -> float:
@@ -52,7 +53,7 @@ class L1:
         return self.lam * float(xp.sum(self._norms(z), dtype=xp.float64))
 
     def prox(self, z: Array, step: float) -> Array:
-        """Return argmin_p ½‖p − z‖² + step · g(p), an array like z."""
+        """Return argmin_p ½‖p − z‖² + step · g(p), an array of the shape and type of z."""
         self.check(z)
         threshold = self.lam * check_positive("step", step)
         if is_numpy(z) and is_complex(z):
@@ -62,7 +63,7 @@ class L1:
         return z * xp.where(small, 0 * norms, 1 - threshold / xp.where(small, 1 + 0 * norms, norms))
 
     def dual_norm(self, z: Array) -> float:
-        """Return the dual norm max |z_i| / λ: z is a subgradient of g at 0 where it is at most 1."""
+        """Return the dual norm max |z_i| / λ; if it is at most 1, z is a subgradient of g at 0."""
         self.check(z)
         return float(namespace(z).max(self._norms(z))) / self.lam
 
@@ -71,9 +72,9 @@ class L1:
 
 
 class GroupL1(L1):
-    """The group-lasso norm g(z) = λ Σ_groups ‖z_group‖₂, groups along one axis (Yuan and Lin 2006).
+    """The group-lasso norm g(z) = λ Σ_groups ‖z_group‖₂, with groups along one axis.
 
-    With the coil axis as `axis`, a coefficient is kept or dropped in all coils at once: −3 for packed coefficients
+    With the coil axis as `axis`, a coefficient is kept or set to zero in all coils together: −3 for packed coefficients
     (C, H, W), −4 for undecimated ones (C, bands, H, W). After `FiniteDifference`, axis=-3 gives isotropic total
     variation.
 
@@ -82,7 +83,11 @@ class GroupL1(L1):
     lam : float
         λ > 0, or ValueError.
     axis : int
-        Axis along which the groups lie; one that an array lacks raises ValueError.
+        Axis along which the groups lie. Arrays without this axis raise ValueError.
+
+    References
+    ----------
+    Yuan and Lin, Model selection and estimation in regression with grouped variables, J. R. Stat. Soc. B 68 (2006).
 
     Examples
     --------
@@ -113,16 +118,16 @@ class GroupL1(L1):
 def lambda_max(f: LeastSquares, g, Psi: LinearOperator | None = None) -> float:
     """Return the smallest λ for which x = 0 minimises f(x) + g(Ψx): the dual norm of g, per unit λ, at Ψ Aᴴ y.
 
-    0 is a minimiser where −∇f(0) = Aᴴy lies in the subdifferential of g at 0. For a synthesis problem the operator of
-    f holds Ψᴴ and `Psi` stays None. It is exact for an orthonormal Ψ; for a frame or finite differences it is an
-    upper bound or a scale.
+    0 is a minimiser if −∇f(0) = Aᴴy is in the subdifferential of g at 0. For a synthesis problem, the operator of f
+    contains Ψᴴ, and `Psi` stays None. The value is exact for an orthonormal Ψ. For a frame it is an upper bound, and
+    for finite differences only a scale.
 
     Parameters
     ----------
     f : LeastSquares
         The data term.
     g : regulariser
-        With `lam` and `dual_norm`; its own λ does not matter.
+        An object with `lam` and `dual_norm`; the result does not depend on its λ.
     Psi : LinearOperator, optional
         The analysis operator.
 

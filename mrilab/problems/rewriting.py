@@ -1,8 +1,8 @@
-"""A least-squares problem written in a cheaper form with the same norm, which is all that the data term needs.
+"""Rewriting of a least-squares problem in a cheaper form with the same norm ‖A x − y‖, on which the data term depends.
 
-What cancels in ‖A x − y‖ is left out. What remains goes through a batch slice by slice, or coil by coil, one to a core,
-so that what lies between two steps stays in its cache: a batch that goes through wavelet, FFT and mask as a whole is
-written to memory and read again at every step, and memory is what all cores share. The results are equal to rounding.
+Unitary factors that do not change the norm are left out. The rest is applied slice by slice, or coil by coil, one per
+core, so that intermediate results stay in the cache of that core. A whole batch would be written to memory and read
+again after each of wavelet, FFT and mask, and all cores share the memory. The results are equal up to rounding.
 """
 
 from functools import reduce
@@ -23,7 +23,7 @@ from ..operators.linop import Identity, LinearOperator
 
 
 def rewrite(A: LinearOperator, y: Array) -> tuple["Slicewise | Coilwise", Array]:
-    """Return (A', y') with ‖A' x − y'‖ = ‖A x − y‖ for every x, and A' as cheap to apply as can be.
+    """Return (A', y') with ‖A' x − y'‖ = ‖A x − y‖ for every x, where A' is as cheap to apply as possible.
 
     >>> from mrilab import Identity
     >>> rewrite(Identity((2,)), np.ones((3, 2)))[1].shape
@@ -34,10 +34,10 @@ def rewrite(A: LinearOperator, y: Array) -> tuple["Slicewise | Coilwise", Array]
 
 
 class SampledFFT(LinearOperator):
-    """Mask @ FFT without the work that cancels in a least-squares problem; made by `cancel`.
+    """Mask @ FFT without the steps that cancel in a least-squares problem; created by `cancel`.
 
-    Only the axes along which the mask changes are transformed, and nothing is shifted. If one axis is left (a mask of
-    lines), only the sampled lines are kept: shape_out is shorter than the mask.
+    Only the axes along which the mask changes are transformed, and there are no shifts. If this is one axis (a mask of
+    lines), only the sampled lines are kept, so shape_out is smaller than the mask.
     """
 
     needs_complex = True
@@ -63,7 +63,7 @@ class SampledFFT(LinearOperator):
             return self._mask.like(y) * y
         xp = namespace(y)
         index = self._lines.like(y, xp.int64)
-        # NumPy's take would first copy all of a y with gaps between its rows
+        # NumPy's take would first copy the whole of y if there are gaps between its rows.
         return np.ascontiguousarray(y[self._at(index)]) if is_numpy(y) else xp.take(y, index, axis=self.axes[0])
 
     def _op(self, x):
@@ -73,7 +73,7 @@ class SampledFFT(LinearOperator):
         return fft(self._fill(y), self.axes, inverse=True, overwrite=True)
 
     def _fill(self, lines):
-        """The transpose of `_select`: lines in their places, zeros between them."""
+        """Apply the transpose of `_select`: the lines in their places, with zeros between them."""
         if len(self.axes) != 1:
             return self._mask.like(lines) * lines
         shape = (*lines.shape[: lines.ndim - len(self.shape_in)], *self.shape_in)
@@ -89,13 +89,13 @@ class SampledFFT(LinearOperator):
         return (..., index, *[slice(None)] * (-1 - self.axes[0]))
 
     def data(self, y: Array) -> Array:
-        """Return the data y of Mask @ FFT in this operator's terms: idle axes transformed back, shifts undone."""
+        """Convert data y of Mask @ FFT to data of this operator: transform idle axes back, and undo the shifts."""
         xp = namespace(y)
         axes = tuple(range(-len(self.shape_in), 0))
         y = fft(xp.fft.ifftshift(y, axes=axes), self.idle, inverse=True)
         if self.idle:
             y = xp.fft.fftshift(y, axes=self.idle)
-        for axis in self.axes:  # the image's own shift is a phase in k-space
+        for axis in self.axes:  # the shift of the image is a phase in k-space
             n = self.shape_in[axis]
             phase = np.exp(-2j * np.pi * (n // 2) * np.fft.fftfreq(n)).reshape([-1] + [1] * (-1 - axis))
             y = like(y, phase) * y
@@ -103,11 +103,11 @@ class SampledFFT(LinearOperator):
 
 
 def cancel(A: LinearOperator, y: Array) -> tuple[LinearOperator, Array]:
-    """Return (A', y') with ‖A' x − y'‖ = ‖A x − y‖ for every x, and A' cheaper to apply.
+    """Return (A', y') with ‖A' x − y'‖ = ‖A x − y‖ for every x, where A' is cheaper to apply.
 
-    Where A begins with Mask @ FFT, unitary factors on the data side change no distance. With F = F_p F_r over phase
-    encode and readout and a mask constant along the readout, ‖Ω F_p F_r x − y‖ = ‖Ω F_p x − F_rᴴ y‖. Shifts cancel
-    for the same reason.
+    If A begins with Mask @ FFT, unitary factors on the side of the data can be moved to y without changing the norm.
+    With F = F_p F_r over phase encode and readout, and a mask that is constant along the readout, ‖Ω F_p F_r x − y‖ =
+    ‖Ω F_p x − F_rᴴ y‖. Shifts cancel for the same reason.
 
     Examples
     --------
@@ -124,11 +124,11 @@ def cancel(A: LinearOperator, y: Array) -> tuple[LinearOperator, Array]:
     return reduce(matmul, [sampled, *factors[2:]]), sampled.data(y)
 
 
-LARGE = 1 << 14  # numbers in a slice; below, calling an operator costs more than memory does
+LARGE = 1 << 14  # numbers in a slice; for smaller ones the call of an operator takes longer than the memory access
 
 
 def slicewise(A: LinearOperator) -> "Slicewise | Coilwise":
-    """Return an operator equal to A that goes through batches slice by slice, and through coils coil by coil.
+    """Return an operator equal to A that is applied to batches slice by slice, and to coils one by one.
 
     >>> import numpy as np
     >>> from mrilab import Identity
@@ -146,7 +146,7 @@ def _compiled(x, size):
 
 
 def _store(out, image, data):
-    """out = image − data, or the image alone where there are none."""
+    """Write image − data to `out`, or the image if there are no data."""
     if data is None:
         out[...] = image
     else:
@@ -154,7 +154,7 @@ def _store(out, image, data):
 
 
 class Slicewise(LinearOperator):
-    """A, applied to each slice of a batch on its own; made by `slicewise`."""
+    """A, applied to each slice of a batch separately; created by `slicewise`."""
 
     def __init__(self, A: LinearOperator):
         super().__init__(A.shape_out, A.shape_in)
@@ -167,7 +167,7 @@ class Slicewise(LinearOperator):
         return self._each(self.A._adj_op, y, self.shape_out, self.shape_in)
 
     def residual(self, x: Array, y: Array) -> Array:
-        """Return A x − y; the data of a slice are subtracted while it is in the cache."""
+        """Return A x − y; the data of a slice are subtracted while its result is in the cache."""
         check(x, self.shape_in, repr(self), needs_complex=self.needs_complex)
         batch = x.shape[: x.ndim - len(self.shape_in)]
         if y.shape != (*batch, *self.shape_out) or y.dtype != x.dtype:
@@ -178,7 +178,7 @@ class Slicewise(LinearOperator):
         batch = x.shape[: x.ndim - len(core_in)]
         if not (_compiled(x, prod(core_in)) and prod(batch) > 1):
             out = apply(x)
-            out = np.ascontiguousarray(out) if is_numpy(out) else out  # an FFT's rows may have gaps between them
+            out = np.ascontiguousarray(out) if is_numpy(out) else out  # an FFT may leave gaps between rows
             return out if minus is None else combine((1.0, out), (-1.0, minus))
         out = empty((*batch, *core_out), x.dtype)
         source, target = x.reshape(-1, *core_in), out.reshape(-1, *core_out)
@@ -203,7 +203,7 @@ class Slicewise(LinearOperator):
 
 
 class Coilwise(LinearOperator):
-    """F S B for a sampled Fourier transform F, coils S and an operator B on images; made by `slicewise`."""
+    """F S B for a sampled Fourier transform F, coils S and an operator B on images; created by `slicewise`."""
 
     needs_complex = True
 
@@ -253,7 +253,7 @@ class Coilwise(LinearOperator):
         return self.B._adj_op(sum(split(piece, len(smaps))))
 
     def _at(self, c):
-        """Where the data of coil c lie."""
+        """Return the index of the data of coil c."""
         return (..., c, *[slice(None)] * len(self.F.shape_out))
 
     @property

@@ -1,6 +1,6 @@
-"""Soft thresholding of groups in one pass over memory: the compiled sibling of `L1.prox` and `GroupL1.prox`.
+"""Soft thresholding of groups in one pass over memory: the compiled version of `L1.prox` and `GroupL1.prox`.
 
-Groups lie along one axis, or each number is its own group (axis None). Complex NumPy arrays only.
+Groups lie along one axis, or each number is its own group (axis None). Only for complex NumPy arrays.
 """
 
 from math import prod
@@ -22,9 +22,9 @@ def shrink(
     out: np.ndarray | None = None,
     store: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Return keep · z + gain · p, p = z · max(1 − threshold/‖group of z‖, 0), for a sum z that is added up on the way.
+    """Return keep · z + gain · p with p = z · max(1 − threshold/‖group of z‖, 0) for a lazy sum z.
 
-    `out`, which may be one of the terms of z, takes the result; `store`, which may not, takes z itself.
+    The result is written to `out`, which may be one of the terms of z, and z itself to `store`, which may not.
 
     >>> from mrilab.arrays.sums import lazy
     >>> shrink(2 * lazy(np.array([[3j], [4j]])), 5.0, axis=0)
@@ -43,7 +43,7 @@ def shrink(
 
 
 def sum_group_norms(z: np.ndarray, axis: int | None) -> float:
-    """Return Σ ‖group‖ over all groups, added up in double precision.
+    """Return Σ ‖group‖ over all groups, accumulated in double precision.
 
     >>> sum_group_norms(np.array([3 + 4j, 1]), axis=None)
     6.0
@@ -55,7 +55,7 @@ def sum_group_norms(z: np.ndarray, axis: int | None) -> float:
 
 
 def _as_groups(z: np.ndarray, axis: int | None) -> np.ndarray:
-    """Return complex z as floats (before, group, 2 · after), the group along `axis` or of one number."""
+    """Return complex z as floats (before, group, 2 · after), with groups along `axis` or of one number each."""
     shape = (1, 1, -1) if axis is None else (prod(z.shape[:axis]), z.shape[axis], -1)
     return np.ascontiguousarray(z).reshape(shape).view(z.real.dtype)
 
