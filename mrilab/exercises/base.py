@@ -5,7 +5,6 @@ import importlib
 import inspect
 import pkgutil
 import runpy
-import sys
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -127,23 +126,35 @@ def exercise(
     return register
 
 
-def choice(name: str, chapter: str, objective: str, options: Mapping[str, str], right: str, **rest: Any) -> None:
+def choice(
+    name: str, chapter: str, objective: str, options: Mapping[str, str], right: Callable[[], str], **rest: Any
+) -> None:
     """Add a question with one right letter; `options` explains each letter, and wrong ones are shown as hints.
 
-    >>> choice("my-choice", "kspace", "DC is at …", {"a": "That is a corner.", "b": "n // 2."}, right="b")
+    `right` returns the right letter. It is the reference, a function like any other: it knows the file it stands in.
+
+    Raises
+    ------
+    TypeError
+        If `right` is a letter and not a function that returns it.
+    ValueError
+        If the right letter is not among the options.
+
+    Examples
+    --------
+    >>> options = {"a": "That is a corner.", "b": "n // 2."}
+    >>> choice("my-choice", "kspace", "DC is at …", options, right=lambda: "b")
     >>> from mrilab.exercises import check
     >>> check("my-choice", "a", record=False).hint
     'That is a corner.'
     """
-    planted = tuple(Mistake(text, letter) for letter, text in options.items() if letter != right)
+    if not callable(right):
+        raise TypeError(f"right of exercise {name!r} is a function, such as lambda: {right!r}, got {right!r}")
+    if (letter := right()) not in options:
+        raise ValueError(f"right of exercise {name!r} is one of {', '.join(options)}, got {letter!r}")
+    planted = tuple(Mistake(text, key) for key, text in options.items() if key != letter)
     rest = {"minutes": 2, "level": "easy", "book": {}, **rest}
-    kind: dict[str, Any] = {"kind": "choice", "options": dict(options), "mistakes": planted}
-
-    def reference() -> str:
-        return right
-
-    reference.__module__ = sys._getframe(1).f_globals.get("__name__", "")
-    _register(Exercise(name, chapter, objective, reference, **kind, **rest))
+    _register(Exercise(name, chapter, objective, right, kind="choice", options=dict(options), mistakes=planted, **rest))
 
 
 def _register(new: Exercise) -> None:

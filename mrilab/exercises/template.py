@@ -61,5 +61,5 @@ choice(
     "lines",
     "knows what to leave out",
     {"a": "That is the contrast.", "b": "High frequencies hold little energy.", "c": "That is all.", "d": "No."},
-    right="b",
+    right=lambda: "b",
 )

@@ -275,6 +275,15 @@ def test_the_teachers_template_works(tmp_path):
         load(file)
 
 
+def test_a_choice_says_what_is_wrong_with_it():
+    options = {"a": "No.", "b": "Yes."}
+    with pytest.raises(TypeError, match="right of exercise 'mine' is a function, such as lambda: 'b', got 'b'"):
+        exercises.choice("mine", "kspace", "knows", options, right="b")
+    with pytest.raises(ValueError, match="is one of a, b, got 'c'"):
+        exercises.choice("mine", "kspace", "knows", options, right=lambda: "c")
+    assert "mine" not in names()
+
+
 def test_the_package_does_not_import_exercises():
     code = "import sys, mrilab; mrilab.fista, mrilab.psnr; print([m for m in sys.modules if 'exercises' in m])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

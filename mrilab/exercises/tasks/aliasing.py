@@ -225,5 +225,5 @@ choice(
         "c": "σ_SENSE = g √R σ_full = 1.5 · 2: fewer samples cost √R, and telling folded pixels apart costs g.",
         "d": "That is g R. Noise is a root: with a quarter of the samples the variance is four times larger, σ twice.",
     },
-    right="c",
+    right=lambda: "c",
 )

@@ -180,5 +180,5 @@ choice(
         "c": "Every z is then the Ψx of exactly one x: one problem in two coordinate systems.",
         "d": "λ moves each minimum along a path of its own. The paths of a redundant Ψ are not the same.",
     },
-    right="c",
+    right=lambda: "c",
 )

@@ -21,7 +21,7 @@ choice(
         "c": "There is no vote. One strong coil is enough to lift the norm above λ.",
         "d": "The coils are not mixed: each keeps its own value, times one factor.",
     },
-    right="b",
+    right=lambda: "b",
 )
 
 choice(
@@ -34,7 +34,7 @@ choice(
         "c": "That would be the mask of points that are missing in both directions. Here whole lines are missing.",
         "d": "Random does not mean that the error has no direction: it is spread along one of the two.",
     },
-    right="b",
+    right=lambda: "b",
     minutes=5,
 )
 
@@ -116,7 +116,7 @@ choice(
         "c": "Compare the best of each: the difference is larger than rounding.",
         "d": "Both beat zero-filling; one is better.",
     },
-    right="b",
+    right=lambda: "b",
     minutes=15,
     level="medium",
 )

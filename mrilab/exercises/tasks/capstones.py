@@ -204,5 +204,5 @@ choice(
         "c": "The two differ only in what was not sampled, and of that the samples say nothing.",
         "d": "PSNR needs a reference, which a scan does not have; with one, the question would not arise.",
     },
-    right="c",
+    right=lambda: "c",
 )

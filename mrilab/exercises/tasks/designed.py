@@ -223,5 +223,5 @@ choice(
         "c": "The two are not used alike: at these wavelengths the acceleration is too large long before the speed is.",
         "d": "Straight spokes leave wide gaps. Repulsion bends them into these gaps, as sharply as it is allowed.",
     },
-    right="b",
+    right=lambda: "b",
 )

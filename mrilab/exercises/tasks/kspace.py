@@ -198,5 +198,5 @@ choice(
         "c": "The lines of k-space are not moved: the frequencies of the head are the same.",
         "d": "Energy does not change when the head moves: Parseval.",
     },
-    right="b",
+    right=lambda: "b",
 )

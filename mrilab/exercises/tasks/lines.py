@@ -55,7 +55,7 @@ choice(
         "c": "What both sides measured stays. Filled lines have the wrong sign: detail cancels along the phase of i·x.",
         "d": "That takes a conjugate of all of k-space. Here lines are conjugated and flipped, and only missing ones.",
     },
-    right="c",
+    right=lambda: "c",
 )
 
 
@@ -69,7 +69,7 @@ choice(
         "only low-pass": "Low-pass stays where it is. Compare the order, not the numbers.",
         "only decay 6": "Its numbers move, its place in the order does not.",
     },
-    right="no",
+    right=lambda: "no",
     minutes=15,
     level="medium",
 )

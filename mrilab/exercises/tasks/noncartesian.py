@@ -19,7 +19,7 @@ choice(
         "d": "Weights do not remove noise. They believe a sample at DC less than one at the edge, although both are "
         "equally noisy: that can only raise the variance.",
     },
-    right="b",
+    right=lambda: "b",
 )
 
 choice(
@@ -32,7 +32,7 @@ choice(
         "c": "The image has the same size, but a part of a NUFFT's time goes with the samples, one by one.",
         "d": "The first half is right. But t belongs to one trajectory: if that changes, t is made anew, by a NUFFT.",
     },
-    right="b",
+    right=lambda: "b",
     minutes=5,
 )
 
@@ -46,7 +46,7 @@ choice(
         "c": "L changes, and the early PSNR with it.",
         "d": "That would be so if noise decided; after 15 iterations convergence does.",
     },
-    right="b",
+    right=lambda: "b",
     minutes=10,
     level="medium",
 )

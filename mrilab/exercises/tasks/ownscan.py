@@ -18,7 +18,7 @@ choice(
         "c": "1 is what a black image leaves: it predicts nothing.",
         "d": "The image is not needed, only its noise, and after whitening that is known: variance 1 in each sample.",
     },
-    right="b",
+    right=lambda: "b",
 )
 
 
@@ -146,7 +146,7 @@ choice(
         "c": "The image has seen these samples, so its misfit at the best λ is below 1.",
         "d": "Misfits cross 1 within the five fractions.",
     },
-    right="a",
+    right=lambda: "a",
     minutes=20,
     level="medium",
 )

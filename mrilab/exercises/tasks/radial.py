@@ -196,5 +196,5 @@ choice(
         "c": "The edge of k-space is reached by each spoke: resolution stays.",
         "d": "The centre is sampled by every spoke, so the coarse contrast is safe.",
     },
-    right="b",
+    right=lambda: "b",
 )

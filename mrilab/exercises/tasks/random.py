@@ -81,7 +81,7 @@ choice(
         "c": "Then they would hold half of the energy. A design moves energy, it destroys none.",
         "d": "The point spread function is the transform of the mask. No head comes in.",
     },
-    right="b",
+    right=lambda: "b",
 )
 
 
@@ -95,7 +95,7 @@ choice(
         "same": "Compare the two ends of your table: the curve is not symmetric.",
         "none": "The PSNR changes by several decibels over the five exponents.",
     },
-    right="flat",
+    right=lambda: "flat",
     minutes=15,
     level="medium",
 )

@@ -21,7 +21,7 @@ choice(
         "c": "Coils compared with each other give relative phases. A factor common to all cancels in each comparison.",
         "d": "A smooth map is a wish of ours. A smooth φ passes it, and the data do not mind either.",
     },
-    right="a",
+    right=lambda: "a",
 )
 
 choice(
@@ -34,7 +34,7 @@ choice(
         "c": "The noise is in the data, and no normalisation changes the data.",
         "d": "The phase of the map is that of the low-resolution image; only its magnitude is set.",
     },
-    right="a",
+    right=lambda: "a",
     minutes=5,
 )
 
@@ -122,7 +122,7 @@ choice(
         "c": "Print the residual of both: one of them is well above 1.",
         "d": "Seven coils are enough here. Which maps leave the eighth out?",
     },
-    right="b",
+    right=lambda: "b",
     minutes=15,
     level="medium",
 )

@@ -208,5 +208,5 @@ choice(
         "c": "|p| is the root of (Re p)² + (Im p)². The sum of the parts is larger by up to √2: another penalty.",
         "d": "A turn of the phase changes how much each part holds, so it changes what the threshold takes.",
     },
-    right="d",
+    right=lambda: "d",
 )

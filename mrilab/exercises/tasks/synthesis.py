@@ -173,5 +173,5 @@ choice(
         "c": "Whether it converges depends on the step, not on λ. Here it does, at the first step: to what?",
         "d": "The coarse band is penalised too in this chapter. It goes last, as λ grows, and at λ_max it has gone.",
     },
-    right="b",
+    right=lambda: "b",
 )

@@ -114,5 +114,5 @@ choice(
         "c": "What lies in the lines left out changes no sample. The light stays off, whatever is drawn there.",
         "d": "Noise that was not removed is there in the samples too: the residual is near 0, which also shows.",
     },
-    right="c",
+    right=lambda: "c",
 )

@@ -103,5 +103,5 @@ choice(
         "c": "The test slices chose nothing: neither weights, nor epoch, nor λ. That is what makes the figure fair.",
         "d": "With the best epoch on the test set, the test set has become a validation set, and there is none left.",
     },
-    right="c",
+    right=lambda: "c",
 )

@@ -134,5 +134,5 @@ choice(
         "c": "More parameters would help both networks; at equal parameters the unrolled one is ahead.",
         "d": "A U-Net could learn Aᴴ of one mask, but masks change from scan to scan, and it is not told them.",
     },
-    right="b",
+    right=lambda: "b",
 )

@@ -129,5 +129,5 @@ choice(
         "c": "Noise is in both parts. It is independent from part to part, which is a help, not the reason.",
         "d": "The coil maps come from the centre, which goes in. No sample need be left out for them.",
     },
-    right="b",
+    right=lambda: "b",
 )
