@@ -48,10 +48,10 @@ browser: $(READY)  ## the tests in Chromium alone, over the site as it was built
 	@$(BIN)/python -m pytest -q tests/browser
 
 notebooks: $(READY)  ## one .ipynb a chapter, for Jupyter and Colab, in _build/notebooks
-	@$(BIN)/python book/_ext/notebooks.py _build/notebooks
+	@$(BIN)/python -m book._notebooks.notebooks _build/notebooks
 
 handouts: $(READY)  ## notebooks for students and teachers, a course of nbgrader, in _build/handouts (STUDENT=… for one)
-	@$(BIN)/python book/_ext/handouts.py _build/handouts "$(STUDENT)"
+	@$(BIN)/python -m book._notebooks.handouts _build/handouts "$(STUDENT)"
 
 benchmarks: $(READY)  ## measure mrilab beside its peers, for the page that shows it (a quarter of an hour, on a quiet machine)
 	@$(BIN)/python -m benchmarks.install

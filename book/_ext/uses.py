@@ -12,10 +12,12 @@ from inspect import isclass, isfunction
 from types import ModuleType
 
 from docutils import nodes
-from pages import ROOT, chapters, read, runs
 from sphinx.util.nodes import make_refnode
 
 import mrilab
+
+from .._notebooks.pages import chapters, read, runs
+from .._notebooks.repository import ROOT
 
 
 @cache

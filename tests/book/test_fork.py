@@ -7,9 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import coursebook
 import pytest
 from helpers import ROOT
+
+from book._notebooks.repository import address, repository
 
 FORK = "Ada/mri-course"
 PAGE = """\
@@ -39,21 +40,21 @@ REFERENCE = """\
 
 
 @pytest.mark.parametrize(
-    "slug, address",
+    "slug, expected",
     [("Ada/mrilab", "https://ada.github.io/mrilab/"), ("Ada/ada.github.io", "https://ada.github.io/")],
 )
-def test_the_address_is_that_of_pages(slug, address):
-    assert coursebook.address(slug) == address
+def test_the_address_is_that_of_pages(slug, expected):
+    assert address(slug) == expected
 
 
 def test_the_workflow_names_the_fork_before_all_others(monkeypatch):
     monkeypatch.setenv("GITHUB_REPOSITORY", FORK)
-    assert coursebook.repository("https://github.com/OWNER/mrilab") == FORK
+    assert repository("https://github.com/OWNER/mrilab") == FORK
 
 
 @pytest.mark.slow
 def test_every_link_of_a_build_is_the_forks(tmp_path):
-    for name in ("_ext", "_static", "_templates"):
+    for name in ("_ext", "_notebooks", "_static", "_templates"):
         shutil.copytree(ROOT / "book" / name, tmp_path / "book" / name)
     shutil.copy(ROOT / "book" / "references.bib", tmp_path / "book")
     shutil.copy(ROOT / "_config.yml", tmp_path)
@@ -64,7 +65,7 @@ def test_every_link_of_a_build_is_the_forks(tmp_path):
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: index\nparts:\n  - chapters:\n      - file: api\n")
     command = [Path(sys.executable).with_name("jupyter-book"), "build", "book", "--path-output", ".", "-q"]
     command += ["--config", str(tmp_path / "_config.yml"), "--toc", str(tmp_path / "_toc.yml")]
-    places = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    places = os.pathsep.join([str(tmp_path), str(ROOT)])  # the copy of the extensions comes first
     env = os.environ | {"GITHUB_REPOSITORY": FORK, "PYTHONPATH": places}
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
     site = tmp_path / "_build" / "html"

@@ -7,14 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import handouts
-import links
 import nbformat
-import pages
-import plain
 import pytest
 from helpers import ROOT
 
+from book._notebooks import handouts, links, pages, plain
 from mrilab.exercises import find, variant
 
 REAL = "kspace"  # the chapter that is graded whole: a quick one
@@ -29,7 +26,7 @@ def book():
 @pytest.fixture(scope="module")
 def sample():
     """The chapter that the tests bring along, and where its references lead."""
-    known = links.Links(ROOT / "tests", ["chapter"])
+    known = links.Links(ROOT / "tests" / "book", ["chapter"])
     known.entries = links.Links(order=[]).entries
     return pages.read(ROOT / "tests" / "book" / "chapter.md"), known
 

@@ -7,15 +7,13 @@ import subprocess
 import venv
 
 import jupytext
-import links
 import nbformat
-import notebooks
-import pages
-import plain
 import pytest
 from built import SITE, Page, executed
 from helpers import ROOT
 from IPython.core.inputtransformer2 import TransformerManager
+
+from book._notebooks import links, notebooks, pages, plain
 
 CHAPTERS = [name for name in pages.chapters() if pages.runs(ROOT / "book" / f"{name}.md")]
 TORCH = [name for name in CHAPTERS if re.search(r"(?m)^import torch", (ROOT / "book" / f"{name}.md").read_text())]

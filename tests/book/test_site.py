@@ -5,7 +5,6 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import coursebook
 import pytest
 import yaml
 from built import SITE, Page, chapters, executed, runs
@@ -13,11 +12,12 @@ from helpers import ROOT
 from PIL import Image
 
 import mrilab
+from book._notebooks.repository import address, repository
 
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text())
 
-SLUG = coursebook.repository(CONFIG["repository"]["url"])
-BASE = urlsplit(coursebook.address(SLUG)).path
+SLUG = repository(CONFIG["repository"]["url"])
+BASE = urlsplit(address(SLUG)).path
 
 pytestmark = pytest.mark.book
 
@@ -103,11 +103,11 @@ def test_next_leads_on_through_all_chapters_and_previous_back(pages):
 @pytest.mark.parametrize("chapter", chapters())
 def test_a_link_to_a_page_becomes_a_card(pages, chapter):
     meta = {a["property"]: a["content"] for tag, a in pages[SITE / f"{chapter}.html"].tags if "property" in a}
-    assert meta["og:url"] == f"{coursebook.address(SLUG)}{chapter}.html"
+    assert meta["og:url"] == f"{address(SLUG)}{chapter}.html"
     assert meta["og:site_name"] == CONFIG["title"] and meta["og:title"]
     assert len(meta["og:description"]) > 50
-    assert meta["og:image"].startswith(coursebook.address(SLUG))
-    picture = SITE / meta["og:image"].removeprefix(coursebook.address(SLUG))
+    assert meta["og:image"].startswith(address(SLUG))
+    picture = SITE / meta["og:image"].removeprefix(address(SLUG))
     with Image.open(picture) as card:
         assert card.size == (int(meta["og:image:width"]), int(meta["og:image:height"]))
     assert picture.stat().st_size < 200_000

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-import uses
 from built import SITE
+
+from book._ext import uses
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,12 @@
 
 import re
 
-import links
-import pages
 import pytest
 from built import SITE, Page
 from chromium import barriers
 from helpers import ROOT
+
+from book._notebooks import links, pages
 
 GLOSSARY = (ROOT / "book" / "glossary.md").read_text()
 ENTRIES = dict(re.findall(r"(?m)^(\S.*)\n((?:  .*\n|\n)+)", re.search(r"(?s):sorted:\n(.*)```", GLOSSARY)[1]))

@@ -6,12 +6,13 @@ import unicodedata
 from functools import reduce
 from pathlib import Path
 
-from coursebook import address, repository
-from pages import CONFIG, ROOT, chapters, directive, tokens
 from pybtex.database import Entry, parse_file
 from pybtex.richtext import Text
 
 import mrilab
+
+from .pages import CONFIG, chapters, directive, tokens
+from .repository import ROOT, address, repository
 
 
 def slug() -> str:

@@ -1,4 +1,4 @@
-"""Writes what a teacher hands out: `python book/_ext/handouts.py FOLDER [STUDENT]`, or `make handouts`.
+"""Writes what a teacher hands out: `python -m book._notebooks.handouts FOLDER [STUDENT]`, or `make handouts`.
 
 FOLDER/student/NAME.ipynb has stubs and no solutions. FOLDER/source/NAME/NAME.ipynb has the solutions, between the marks
 at which nbgrader cuts, and FOLDER/nbgrader_config.py makes nbgrader put the page's stubs in their place: FOLDER is a
@@ -16,14 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from links import Links
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from notebooks import KERNEL, code, finished, install, origin, quiz, title
-from pages import ROOT, Page, Piece, chapters, read, runs
-from plain import Plain
 
 from mrilab.exercises import Exercise, find
+
+from .links import Links
+from .notebooks import KERNEL, code, finished, install, origin, quiz, title
+from .pages import Page, Piece, chapters, read, runs
+from .plain import Plain
+from .repository import ROOT
 
 STUDENT = """\
 from mrilab.exercises import check, variant

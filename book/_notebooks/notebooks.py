@@ -1,4 +1,4 @@
-"""Writes one notebook a chapter, for Jupyter and Colab: `python book/_ext/notebooks.py FOLDER`, or `make notebooks`."""
+"""Writes one notebook a chapter, for Jupyter and Colab: `make notebooks` runs `python -m book._notebooks.notebooks`."""
 
 import re
 import sys
@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
-from links import Links, slug
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from pages import ROOT, Page, Piece, chapters, read, runs
-from plain import Plain, lettered
 
 from mrilab.exercises import find
+
+from .links import Links, slug
+from .pages import Page, Piece, chapters, read, runs
+from .plain import Plain, lettered
+from .repository import ROOT
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 FOLD = "jp-MarkdownHeadingCollapsed"

@@ -13,7 +13,8 @@ from markdown_it.token import Token
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 
-ROOT = Path(__file__).resolve().parents[2]
+from .repository import ROOT
+
 CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
 SETTINGS = MdParserConfig(enable_extensions=set(CONFIG["parse"]["myst_enable_extensions"]))
 GATES = {"exercise-start", "exercise-end", "solution-start", "solution-end", "exercise", "solution", "quiz"}

@@ -3,9 +3,10 @@
 import re
 import textwrap
 
-from links import Links
 from markdown_it.token import Token
-from pages import Directive, directive, tokens
+
+from .links import Links
+from .pages import Directive, directive, tokens
 
 # Code spans come first, so that what stands in them is left alone; `$…$` is joined, since a line that
 # starts with ">" inside a formula would be part of it.
@@ -102,7 +103,7 @@ class Plain:
             return f"${body}$"
         if role in MARKS:
             return f"<{MARKS[role]}>{body}</{MARKS[role]}>"
-        raise ValueError(f"{self.page}: book/_ext/plain.py does not know the role {{{role}}}`{body}`")
+        raise ValueError(f"{self.page}: book/_notebooks/plain.py does not know the role {{{role}}}`{body}`")
 
     def _target(self, link: str) -> str:
         """Return a link to another file of the book as one to the site."""
@@ -140,7 +141,7 @@ class Plain:
             return quoted(self.inline(found.argument), self.text(body))
         if name in QUOTED:
             return quoted(name.capitalize(), self.text(f"{found.argument}\n{body}"))
-        raise ValueError(f"{self.page}: book/_ext/plain.py does not know the directive {{{name}}}")
+        raise ValueError(f"{self.page}: book/_notebooks/plain.py does not know the directive {{{name}}}")
 
 
 def folded(summary: str, body: str) -> str:

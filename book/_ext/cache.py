@@ -1,0 +1,30 @@
+"""Keeps the results of cells until the cells, the package or the environment change."""
+
+import hashlib
+import shutil
+
+from .._notebooks.repository import ROOT
+
+
+def fingerprint() -> str:
+    """Return a hash of what the results of cells depend on besides the cells: package and environment."""
+    package = (path for path in sorted((ROOT / "mrilab").rglob("*")) if path.is_file() and path.suffix != ".pyc")
+    digest = hashlib.sha256()
+    for path in (ROOT / "requirements.txt", *package):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def configure(app, config) -> None:
+    """Give each state of the package a cache of its own, and drop those of older states."""
+    caches = ROOT / "_build" / ".jupyter_cache"
+    config.nb_execution_cache_path = str(caches / fingerprint())
+    for old in caches.glob("*"):
+        if str(old) != config.nb_execution_cache_path:
+            shutil.rmtree(old)
+
+
+def setup(app) -> dict[str, bool]:
+    """Register it with Sphinx."""
+    app.connect("config-inited", configure, priority=100)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

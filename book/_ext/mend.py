@@ -1,0 +1,22 @@
+"""Mends what the theme and its extensions leave in the pages: a broken script, roles and labels that mislead."""
+
+from typing import Any
+
+ACCESSIBLE = {
+    '<summary aria-label="Toggle hidden content">': "<summary>",  # myst-nb's label is not what is seen (WCAG 2.5.3)
+    'role="doc-biblioentry"': 'role="listitem"',  # docutils' role was withdrawn
+}
+
+
+def mend(app, pagename: str, templatename: str, context: dict[str, Any], doctree) -> None:
+    """Take out a script that nobody uses, and put right what screen readers are told."""
+    # sphinx-thebe comes with Jupyter Book, off or on, and registers its script twice: a SyntaxError on every page
+    context["script_files"] = [js for js in context["script_files"] if "thebe" not in str(vars(js)).lower()]
+    for old, new in ACCESSIBLE.items() if "body" in context else ():
+        context["body"] = context["body"].replace(old, new)
+
+
+def setup(app) -> dict[str, bool]:
+    """Register it with Sphinx."""
+    app.connect("html-page-context", mend, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

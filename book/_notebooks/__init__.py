@@ -1,0 +1,9 @@
+"""What writes notebooks and handouts from the pages of the book, from the bottom to the top.
+
+- `repository`: whose book it is on GitHub, and where its site stands
+- `pages`: a page as data, its text, code, exercises and quizzes in order
+- `links`: where the references of all pages lead
+- `plain`: MyST Markdown to what Jupyter and Colab show
+- `notebooks`: one notebook a chapter (`make notebooks`)
+- `handouts`: notebooks for students and teachers (`make handouts`), with `nbgrader_config` for who grades them
+"""
