@@ -1,11 +1,11 @@
-"""Raw data from files, and images into files.
+"""Reading raw data from files, and writing images to files.
 
 scan     Scan, DataError
-load     load_kspace: one function for all formats checks, has a file decoded, and finishes
+load     load_kspace: checks a file of any format, calls its decoder and makes a Scan
 npy, bart, fastmri, ismrmrd  the decoders, which return a Raw
-raw      Raw: arrays and facts as a file has them
-hdf5     what fastMRI and ISMRMRD share
-grid     from readouts with counters to k-space on its grid
-readout  oversampling removed, a volume split along its readout
+raw      Raw: the arrays and properties that a file contains
+hdf5     HDF5 files and the header that fastMRI and ISMRMRD share
+grid     places readouts with counters on the k-space grid
+readout  removes the oversampling, splits a volume along its readout
 export   PNG and NIfTI
 """

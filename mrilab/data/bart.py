@@ -1,8 +1,11 @@
 """BART's pair of files: a text header `.hdr` with the sizes, and `.cfl` with the complex numbers.
 
-BART stores little-endian complex64, the first axis fastest, and calls its first axes readout, phase encode 1, phase
-encode 2, coil, maps; eleven more follow, slices the 13th. Its Fourier transform is centred as ours is. Source: the data
-format page of BART's documentation.
+BART stores little-endian complex64, with the first axis varying fastest. Its first axes are readout, phase encode 1,
+phase encode 2, coil and maps; eleven more follow, with slices as axis 13. Its Fourier transform is centred as here.
+
+References
+----------
+BART Toolbox, documentation, "Data format".
 """
 
 import os
@@ -18,16 +21,16 @@ from ..files import atomic
 from .raw import Raw, check_file, to_complex64
 from .scan import DataError
 
-AXES, SLICE = 16, 13  # how many axes BART has, and which of them counts slices
+AXES, SLICE = 16, 13  # the number of BART's axes, and the axis of slices
 
 
 def decode_cfl(path: Path) -> Raw:
-    """Return the numbers of a pair `.cfl` and `.hdr`, given either name or the one without suffix.
+    """Return the numbers of a pair `.cfl` and `.hdr`; the path is that of either, or without a suffix.
 
-    From BART's (READ, PHS1, PHS2, COIL, …) come the axes (…, COIL, PHS2, PHS1, READ) of a volume, other axes longer
-    than 1 in front, BART's last one first. With one PHS2 it is a slice, (…, COIL, PHS1, READ), and with one READ a
-    slice of two phase encodes, (…, COIL, PHS1, PHS2). The size of the data is compared with the header before memory is
-    asked for.
+    BART's axes (READ, PHS1, PHS2, COIL, …) become (…, COIL, PHS2, PHS1, READ) for a volume, with other axes longer than
+    1 in front, BART's last one first. If PHS2 has length 1, it is a slice, (…, COIL, PHS1, READ); if READ has length 1,
+    a slice with two phase encodes, (…, COIL, PHS1, PHS2). The size of the data is compared with the header before
+    memory is allocated.
     """
     header, data = _pair(path)
     dims = _read_dims(header)
@@ -49,8 +52,8 @@ def decode_cfl(path: Path) -> Raw:
 def save_cfl(path: str | os.PathLike, array: Array) -> None:
     """Write k-space, coil images or maps (C, H, W), a stack (slices, C, H, W) of them, or an image (H, W) for BART.
 
-    The axes become READ = W, PHS1 = H, COIL = C, SLICE; `load_kspace` gives the same array back. Each file is whole or
-    not there: the data are renamed into place first, then the header.
+    The axes become READ = W, PHS1 = H, COIL = C and SLICE; `load_kspace` returns the same array. Both files are written
+    atomically, first the data, then the header.
 
     Raises TypeError for an array that is not complex, ValueError for other shapes, an empty array and NaN.
 
@@ -84,7 +87,7 @@ def _names(path: str | os.PathLike) -> tuple[Path, Path]:
 
 
 def is_pair(path: str | os.PathLike) -> bool:
-    """Say whether a header lies at this name, given without a suffix or with one.
+    """Return whether there is a header of this name, given with or without a suffix.
 
     >>> is_pair("no/such/file")
     False
@@ -93,7 +96,7 @@ def is_pair(path: str | os.PathLike) -> bool:
 
 
 def _pair(path: Path) -> tuple[Path, Path]:
-    """Return the paths of header and data; raise unless both are there."""
+    """Return the paths of header and data; raise unless both files exist."""
     header, data = map(_there, _names(path))
     if not header.exists() and not data.exists():
         raise FileNotFoundError(f"there is no file {data}, and no {header.name}")
@@ -104,13 +107,13 @@ def _pair(path: Path) -> tuple[Path, Path]:
 
 
 def _there(path: Path) -> Path:
-    """Return the file of this name, or the one whose suffix is written in capitals, as other systems have it."""
+    """Return the file of this name, or one whose suffix differs in case only, as on systems that ignore case."""
     others = () if path.exists() else path.parent.glob(f"{escape(path.stem)}.*")
     return next((other for other in others if other.suffix.lower() == path.suffix), path)
 
 
 def _read_dims(header: Path) -> list[int]:
-    """Return BART's 16 sizes, the first the fastest. They may stand on several lines, and ones may follow them."""
+    """Return BART's 16 sizes, fastest axis first. They may take several lines, and be followed by further ones (1)."""
     check_file(header)
     with open(header, "rb") as file:
         text = file.read(1 << 16).decode("ascii", errors="replace")

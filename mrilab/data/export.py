@@ -1,4 +1,4 @@
-"""Images out of Python: NIfTI for volumes with their voxel size, PNG for a page."""
+"""Writing images: NIfTI for volumes with their voxel size, PNG for pages."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ from ..files import atomic
 def save_image(path: str | os.PathLike, image: Array, **settings) -> None:
     """Write an image in the format of the path's suffix: `save_nifti` for .nii and .nii.gz, `save_png` for .png.
 
-    `settings` are those of the two. Raises ValueError for another suffix.
+    `settings` are the keyword arguments of these two. Raises ValueError for another suffix.
 
     >>> save_image("brain.jpg", np.ones((4, 4)))
     Traceback (most recent call last):
@@ -30,23 +30,23 @@ def save_image(path: str | os.PathLike, image: Array, **settings) -> None:
 def save_nifti(path: str | os.PathLike, image: Array, voxel_size: tuple[float, ...] = (1.0, 1.0, 1.0)) -> None:
     """Write the magnitude of an image (H, W) or of slices (D, H, W) as NIfTI, float32, with its voxel size.
 
-    The array in the file has the axes and the order of ours. The affine gives them their sizes and directions, so that
+    The array in the file has the same axes in the same order. The affine gives their sizes and directions, so that
     viewers show slices upright: columns run along x, rows along −y, slices along z, and the centre is at the origin.
-    That is a choice: raw data here tell of no patient's left and right, so do not read them off the file.
+    These directions are a convention: left and right of the patient are not known here, so do not infer them.
 
     Parameters
     ----------
     path : str or path
-        Ending in .nii or .nii.gz. Written whole or not at all.
+        Ends in .nii or .nii.gz. The file is written atomically.
     image : array (H, W) or (D, H, W)
         Real numbers are stored as they are, complex ones as magnitudes; the phase is lost.
     voxel_size : (float, float, float)
-        Millimetres along (D, H, W), as a `Scan` has it. A pair is along (H, W), with a thickness of 1 mm.
+        Millimetres along (D, H, W), as in a `Scan`. A pair is (H, W), with a thickness of 1 mm.
 
     Raises
     ------
     ValueError
-        For another suffix or shape, an empty image, NaN, and sizes that are not above 0.
+        For another suffix or shape, an empty image, NaN, and sizes that are not positive.
     ImportError
         Without nibabel.
 
@@ -83,11 +83,11 @@ def save_nifti(path: str | os.PathLike, image: Array, voxel_size: tuple[float, .
 
 
 def save_png(path: str | os.PathLike, image: Array, window: tuple[float, float] | None = None) -> tuple[float, float]:
-    """Write an image (H, W) as PNG, 8 bits of grey a pixel, one pixel each, and return the window that was used.
+    """Write an image (H, W) as an 8-bit grey PNG of the same size, and return the window that was used.
 
-    The window (low, high) is mapped to black and white, and what lies outside is clipped; the default is from 0 to the
-    image's maximum, or from its minimum to 0 if all of it is negative. To compare pictures, give all the same one.
-    Complex numbers are shown by their magnitude.
+    The window (low, high) is mapped to black and white, and values outside are clipped. The default is from 0 to the
+    maximum of the image, or from its minimum to 0 if all values are negative. To compare pictures, give all of them the
+    same window. Complex numbers are shown by their magnitude.
 
     Raises ValueError for another suffix or shape, an empty image, NaN, and a window without low < high.
 
@@ -105,7 +105,7 @@ def save_png(path: str | os.PathLike, image: Array, window: tuple[float, float] 
         window = (0.0, top or 1.0) if top >= 0 else (float(values.min()), 0.0)  # an image of zeros is black
     low, high = map(float, window)
     if not -np.inf < low < high < np.inf:
-        raise ValueError(f"a window is (low, high), low below high, got {window!r}")
+        raise ValueError(f"window must be (low, high) with low < high, got {window!r}")
     import matplotlib.image
 
     grey = np.rint(255 * np.clip((values.astype(np.float64) - low) / (high - low), 0, 1)).astype(np.uint8)

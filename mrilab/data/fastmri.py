@@ -1,8 +1,12 @@
-"""fastMRI's HDF5 files, knee and brain, of many coils or one.
+"""HDF5 files of fastMRI, knee and brain, multi-coil or single-coil.
 
-The dataset `kspace` has the axes (slices, coils, readout, phase encode): fastMRI shows the readout up and down, and its
-masks choose columns. Files of one (emulated) coil have no coil axis. `ismrmrd_header` holds the matrix of the scan and
-that of the reconstruction, which half the readout is left of. Source: Zbontar et al., fastMRI, arXiv:1811.08839.
+The dataset `kspace` has the axes (slices, coils, readout, phase encode): fastMRI displays the readout vertically, and
+its masks select columns. Files of one (emulated) coil have no coil axis. `ismrmrd_header` gives the matrix of the scan
+and that of the reconstruction, whose readout is half as long.
+
+References
+----------
+Zbontar et al., fastMRI: an open dataset and benchmarks for accelerated MRI, arXiv:1811.08839 (2018).
 """
 
 from pathlib import Path
@@ -15,11 +19,11 @@ from .scan import DataError
 
 
 def decode_fastmri(path: Path) -> Raw:
-    """Return the k-space of a fastMRI file, (slices, C, H, W), its axes swapped to H = phase encode.
+    """Return the k-space of a fastMRI file, (slices, C, H, W), with the axes swapped so that H is the phase encode.
 
-    The readout's width is that of the header's reconstruction matrix (640 → 320), if there is one; the phase encode
-    axis keeps its field of view, since cropping that is for the finished image. Lines of zeros with which fastMRI pads
-    the phase encode axis count as not sampled. Samples where the file's own `mask` has none are an error.
+    The width of the readout is that of the reconstruction matrix in the header (640 → 320), if there is one. The phase
+    encode axis keeps its field of view, which can only be cropped in the finished image. Lines of zeros with which
+    fastMRI pads the phase encode axis count as not sampled. Samples outside the file's own `mask` are an error.
     """
     with open_hdf5(path) as file:
         stored = file.get("kspace")
@@ -40,7 +44,7 @@ def decode_fastmri(path: Path) -> Raw:
             if encoding.encoded[0] != readout:
                 raise DataError(path, f"readouts of {readout} samples", f"{encoding.encoded[0]}, as its header says")
             width, voxel = encoding.width, encoding.voxel
-            if voxel:  # some scans were padded to another number of lines: the field of view stays
+            if voxel:  # some scans were padded to another number of lines, with the same field of view
                 voxel = (voxel[0], voxel[1] * encoding.encoded[1] / lines, voxel[2])
         coils = stored.shape[1] if stored.ndim == 4 else 1
         kspace = np.empty((len(stored), coils, lines, readout), np.complex64)
@@ -50,7 +54,7 @@ def decode_fastmri(path: Path) -> Raw:
     if mask.shape != (lines,):
         raise DataError(path, f"a mask of {mask.size} lines", f"{lines}, as many as 'kspace' has")
     empty = np.flatnonzero(~kspace.any(axis=(1, 2, 3)))
-    if 0 < empty.size < len(kspace):  # nothing at all is for `load` to say
+    if 0 < empty.size < len(kspace):  # if all are empty, `load` raises
         raise DataError(path, f"only zeros in {empty.size} of {len(kspace)} slices", "every slice to be written")
     if kspace[:, :, ~mask].any():
         raise DataError(path, "samples where its own mask has none", "zeros there")

@@ -1,4 +1,4 @@
-"""From single readouts with counters, as scanners write them, to k-space on its grid: for ISMRMRD and TWIX alike."""
+"""Single readouts with counters, as scanners write them, placed on the k-space grid: for ISMRMRD and TWIX."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ import numpy as np
 from .raw import Geometry, Raw
 from .scan import DataError
 
-LEADING = ("repetition", "set", "phase", "contrast", "slice")  # counters that become axes, the last the innermost
-SPARSEST = 2000  # a grid so many times larger than the data is a fault of the header
+LEADING = ("repetition", "set", "phase", "contrast", "slice")  # counters that become axes, in this order
+SPARSEST = 2000  # if the grid is larger than the data by more than this factor, the header is wrong
 
 
 @dataclass
 class Readout:
-    """A readout (C, n) as it was received, and what its header says of it.
+    """A readout (C, n) as it was received, with the contents of its header.
 
-    `centre` is the sample at DC, counted from the first one received, 0 where the file leaves it out; `discard` are
-    the samples at either end that are none. `steps` are the two phase encodes, `cell` the counters of `LEADING`.
-    `place` is the centre of its slice, and `directions` those of readout, phase encode and slice (LPS+, mm).
+    `centre` is the index of the sample at DC, 0 if the file does not give it; `discard` are the numbers of invalid
+    samples at both ends. `steps` are the counters of the two phase encodes, `cell` those of `LEADING`. `place` is the
+    centre of its slice, `directions` are the directions of readout, phase encode and slice (LPS+, mm).
     """
 
     samples: np.ndarray
@@ -34,7 +34,7 @@ class Readout:
 
 @dataclass
 class Axis:
-    """A phase encode: the size of its grid, and what is added to a counter to have the row that it fills."""
+    """A phase encode axis: the size of its grid, and the offset from a counter to the index of its row."""
 
     size: int
     offset: int
@@ -43,12 +43,12 @@ class Axis:
 def fit_axis(
     path: Path, name: str, counters: Iterable[int], size: int, centre: int | None = None, largest: int | None = None
 ) -> Axis:
-    """Return the grid that counters fill, DC at n // 2.
+    """Return the axis for a set of counters, with DC at n // 2.
 
-    `size` is what the header says, and 1 if it says nothing; `centre` the counter at DC, and `largest` the last
-    counter that was planned. Counters that overrun the header's size are given the size that `largest` tells; if
-    nothing tells it, the smallest that has room for them all. A centre beside the middle of a grid that is filled from
-    end to end is taken for the middle.
+    `size` is the size in the header, or 1 if there is none; `centre` is the counter at DC, and `largest` the largest
+    planned counter. If counters exceed the size in the header, the size follows from `largest`; without it, the
+    smallest size that contains all counters is used. If the counters fill the grid completely, a centre beside its
+    middle is taken to be the middle.
     """
     first, last = min(counters), max(counters)
     planned = last if largest is None or largest < last else largest
@@ -66,17 +66,17 @@ def fit_axis(
 
 
 def _smallest(count: int, centre: int | None) -> int:
-    """Return the smallest even grid, or the count itself, in which `count` lines have their centre at n // 2."""
+    """Return the smallest even size, or `count` itself, for which `count` lines have their centre at n // 2."""
     if centre is None or centre in (count // 2, count // 2 - 1):
         return count
     return 2 * max(centre, count - centre)
 
 
 def assemble(path: Path, readouts: Sequence[Readout], width: int, y: Axis, z: Axis | None) -> Raw:
-    """Return the grid (…, C, Y, X), or (…, C, Z, Y, X) with a `z`, with every readout in its place.
+    """Return the grid (…, C, Y, X), or (…, C, Z, Y, X) if there is a `z`, with every readout in its place.
 
-    Samples that were acquired more than once are averaged, one by one. Slices are in the order of their counters,
-    unless their places say that this order was the one of acquisition only: then along their normal.
+    Each sample that was acquired more than once is averaged. Slices are in the order of their counters, unless their
+    positions show that this is only the order of acquisition; then they are sorted along their normal.
     """
     coils = {len(r.samples) for r in readouts}
     if len(coils) > 1 or 0 in coils:
@@ -115,30 +115,30 @@ def assemble(path: Path, readouts: Sequence[Readout], width: int, y: Axis, z: Ax
 
 
 def _counts(path: Path, readouts: Sequence[Readout]) -> list[list[int]]:
-    """Return the values of each leading counter; raise DataError unless every combination of them has a line."""
+    """Return the values of each leading counter; raise DataError unless there are lines for each combination."""
     counts = [sorted({r.cell[axis] for r in readouts}) for axis in range(len(LEADING))]
     lead, cells = tuple(map(len, counts)), len({r.cell for r in readouts})
     if cells < np.prod(lead, dtype=float):
         raise DataError(
             path,
             f"lines for {cells} of the {' × '.join(map(str, lead))} images counted by {', '.join(LEADING)}",
-            "some for every one: was the scan stopped?",
+            "lines for each of them: was the scan stopped?",
         )
     return counts
 
 
 def _place(path: Path, readout: Readout, width: int) -> tuple[np.ndarray, int]:
-    """Return the samples from left to right, and where on a grid of `width` their first one lies."""
+    """Return the samples from left to right, and the index of their first one on a grid of `width`."""
     samples, centre, (before, after) = readout.samples, readout.centre, readout.discard
     if readout.turned:
         samples, centre, before, after = samples[:, ::-1], samples.shape[1] - 1 - centre, after, before
     samples, centre = samples[:, before : samples.shape[1] - after], centre - before
     count = samples.shape[1]
     first = width // 2 - centre
-    # A whole readout fills the grid: its centre is often left at 0 or, if it is turned, at that of the others.
+    # A complete readout fills the grid. Its centre is often 0 in files or, if it is reversed, that of the others.
     if count == width and (readout.centre == 0 or abs(centre - width // 2) <= 1):
         first = 0
-    # So is that of a turned partial one, which then misses the end of the grid that it was planned to reach.
+    # So is the centre of a reversed partial readout, which would then miss its end of the grid by one sample.
     elif readout.turned and (first + count == width + 1 or (first == 1 and first + count < width)):
         first -= 1
     if count == 0 or first < 0 or first + count > width:
@@ -148,7 +148,7 @@ def _place(path: Path, readout: Readout, width: int) -> tuple[np.ndarray, int]:
 
 
 def _geometry(readouts: Sequence[Readout], slices: list[int]) -> tuple[np.ndarray, Geometry | None]:
-    """Return the order of the slices along their normal, and where they lie: None unless all are told, and parallel."""
+    """Return the order of the slices along their normal, and their geometry if all are known and parallel, or None."""
     order = np.arange(len(slices))
     first = {r.cell[-1]: r for r in reversed(readouts)}
     places, directions = ([getattr(first[s], name) for s in slices] for name in ("place", "directions"))
@@ -162,7 +162,7 @@ def _geometry(readouts: Sequence[Readout], slices: list[int]) -> tuple[np.ndarra
     heights = centres @ axes[0][2]
     steps = np.diff(heights)
     if len(slices) > 1 and not ((steps > 0).all() or (steps < 0).all()):
-        if len(np.unique(heights.round(3))) < len(heights):  # all at one place: nothing is told
+        if len(np.unique(heights.round(3))) < len(heights):  # equal positions are not valid
             return order, None
         order = np.argsort(heights)
     return order, Geometry(axes[0], centres[order])

@@ -1,4 +1,4 @@
-"""What fastMRI and ISMRMRD files share: HDF5, and the ISMRMRD header in XML."""
+"""HDF5 files, and the ISMRMRD header in XML, which fastMRI files contain too."""
 
 import os
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ from .raw import check_file
 from .scan import DataError, Voxel
 
 Sizes = tuple[int, int, int]
-DEFLATE = 1032  # no stream of zlib's is longer than so many times its file
+DEFLATE = 1032  # the largest compression factor of zlib
 
 
 @contextmanager
 def open_hdf5(path: str | os.PathLike) -> Iterator:
-    """Open an HDF5 file for reading; whatever the library finds wrong in the block becomes a DataError."""
+    """Open an HDF5 file for reading; any error of the library in the block becomes a DataError."""
     path = Path(path)
     check_file(path)
     try:
@@ -44,7 +44,7 @@ def faults(path: Path) -> Iterator[None]:
 
 
 def check_stored(path: Path, name: str, nbytes: int) -> None:
-    """Raise DataError if a dataset claims more than a file of this size can hold, compressed as well as can be."""
+    """Raise DataError if a dataset is larger than a file of this size can hold at the largest compression."""
     size = path.stat().st_size
     if nbytes > DEFLATE * size:
         raise DataError(path, f"{size} bytes", f"enough for the {nbytes:.3g} bytes that {name!r} claims to hold")
@@ -52,9 +52,9 @@ def check_stored(path: Path, name: str, nbytes: int) -> None:
 
 @dataclass(frozen=True)
 class Encoding:
-    """The facts of one `<encoding>` of an ISMRMRD header that a Cartesian reader needs; x is the readout.
+    """The parts of one `<encoding>` of an ISMRMRD header that a Cartesian reader needs; x is the readout.
 
-    `limits` has (smallest, largest, centre) of each counter that the header lists.
+    `limits` maps the counters in the header to (smallest, largest, centre).
     """
 
     trajectory: str
@@ -68,15 +68,15 @@ class Encoding:
 
     @property
     def width(self) -> int:
-        """Samples of the readout once its oversampling is gone: what the reconstruction matrix and its FOV leave."""
+        """Number of samples of the readout without oversampling, from the reconstruction matrix and its FOV."""
         x, wanted = self.encoded[0], self.recon[0]
-        if self.fov and self.recon_fov:  # a reconstruction matrix may be larger, for interpolated images
+        if self.fov and self.recon_fov:  # the reconstruction matrix may be larger than that, for interpolation
             wanted = min(wanted, round(x * self.recon_fov[0] / self.fov[0]))
         return max(1, min(x, wanted))
 
     @property
     def voxel(self) -> Voxel | None:
-        """Size in mm of what is encoded, along x, y, z."""
+        """Size of the encoded voxels in mm, along x, y, z."""
         if self.fov is None:
             return None
         x, y, z = (length / n for length, n in zip(self.fov, self.encoded))
@@ -84,7 +84,7 @@ class Encoding:
 
 
 def header_text(path: Path, dataset) -> bytes | str:
-    """Return the text of a dataset that holds one; raise DataError for anything else."""
+    """Return the text in a dataset; raise DataError if it does not contain exactly one."""
     import h5py
 
     if not hasattr(dataset, "dtype") or h5py.check_string_dtype(dataset.dtype) is None or dataset.size != 1:
@@ -93,7 +93,7 @@ def header_text(path: Path, dataset) -> bytes | str:
 
 
 def read_header(path: Path, xml: bytes | str) -> list[Encoding]:
-    """Return what the encodings of an ISMRMRD header say; raise DataError for what is not one."""
+    """Return the encodings of an ISMRMRD header; raise DataError if it is not one."""
     from xml.etree import ElementTree
 
     try:
@@ -144,7 +144,7 @@ def _sizes(node, space: str) -> Sizes:
 
 
 def _field(node, space: str) -> Voxel | None:
-    """Return a field of view, in mm, or None where the header has none that makes sense."""
+    """Return a field of view in mm, or None if the header has no valid one."""
     texts = [node.findtext(f"{{*}}{space}/{{*}}fieldOfView_mm/{{*}}{axis}") for axis in "xyz"]
     if None in texts:
         return None

@@ -1,6 +1,8 @@
-"""ISMRMRD files: readouts in the order of the scan, each with counters that say where it belongs.
+"""ISMRMRD files: readouts in the order of acquisition, each with counters that give its place in k-space.
 
-Source: Inati et al., ISMRM Raw data format: a proposed standard for MRI raw datasets, Magn. Reson. Med. 77 (2017).
+References
+----------
+Inati et al., ISMRM raw data format: a proposed standard for MRI raw datasets, Magn. Reson. Med. 77 (2017).
 """
 
 import warnings
@@ -14,30 +16,31 @@ from .raw import Raw
 from .scan import DataError, Voxel
 
 OTHERS = ["NAVIGATION_DATA", "PHASECORR_DATA", "HPFEEDBACK_DATA", "RTFEEDBACK_DATA", "DUMMYSCAN_DATA"]
-OTHERS += ["SURFACECOILCORRECTIONSCAN_DATA", "PHASE_STABILIZATION", "PHASE_STABILIZATION_REFERENCE"]  # no image lines
-BATCH = 512  # readouts taken from the file at a time
+OTHERS += ["SURFACECOILCORRECTIONSCAN_DATA", "PHASE_STABILIZATION", "PHASE_STABILIZATION_REFERENCE"]  # not of the image
+BATCH = 512  # readouts read from the file at a time
 
 
 def decode_ismrmrd(path: Path, *, measurement: int | str | None = None, encoding: int = 0) -> Raw:
     """Return a Cartesian ISMRMRD scan on its full grid, H = kspace_encode_step_1.
 
-    - Lines go where the counters and the header's centre (`encodingLimits`) say, so that DC is at H // 2 for partial
-      Fourier too; short readouts go by their `center_sample`, and reversed ones are turned round.
-    - Averages are averaged. Repetition, set, phase, contrast and slice become leading axes, in this order, where the
-      file counts more than one. Slices keep the file's numbering, unless their positions tell another order.
-    - The readout's width is that of the reconstruction matrix; H is the encoded one, phase oversampling included,
-      since that is cropped off the finished image.
-    - It is a volume where kspace_encode_step_2 counts, whatever the header's z.
-    - Noise scans are returned apart. Navigators, phase correction, feedback and dummy scans are left out, and
-      calibration lines too where the header calls them separate or external.
+    - Lines are placed by their counters and the centre in the header (`encodingLimits`), so that DC is at H // 2 for
+      partial Fourier too. Short readouts are placed by their `center_sample`, and reversed ones are turned around.
+    - Averages are averaged. Repetition, set, phase, contrast and slice become leading axes, in this order, if the file
+      has more than one. Slices keep their numbers in the file, unless their positions imply another order.
+    - The width of the readout is that of the reconstruction matrix. H is the encoded size, including phase
+    oversampling,
+      which can only be cropped in the finished image.
+    - It is a volume if kspace_encode_step_2 varies, whatever the z in the header.
+    - Noise scans are returned separately. Navigators, phase correction, feedback and dummy scans are left out, and
+      calibration lines too if the header calls them separate or external.
 
-    `measurement` is the number or the name of the file's group, by default "dataset" or the first; `encoding` chooses
-    among the header's encodings. Raises DataError for what is not Cartesian, for counters outside the grid and for a
-    slice without a line, and ImportError without h5py and ismrmrd.
+    `measurement` is the number or the name of a group in the file, by default "dataset" or the first; `encoding` is the
+    number of the encoding in the header. Raises DataError if the scan is not Cartesian, a counter lies outside the
+    grid, or a slice has no lines, and ImportError without h5py and ismrmrd.
     """
     with open_hdf5(path) as file:
         try:
-            with warnings.catch_warnings():  # ismrmrd's import makes all warnings visible, the caller's too
+            with warnings.catch_warnings():  # importing ismrmrd resets the filters of all warnings
                 import ismrmrd
         except ImportError as error:
             raise ImportError(f"reading {path.name} needs ismrmrd: pip install 'mrilab[formats]'") from error
@@ -76,7 +79,7 @@ def decode_ismrmrd(path: Path, *, measurement: int | str | None = None, encoding
 
 
 def scan_groups(file) -> list[str]:
-    """Return the names of the groups of an open HDF5 file that hold an ISMRMRD scan; its own name is "dataset"."""
+    """Return the names of the groups of an open HDF5 file that contain ISMRMRD scans; the usual name is "dataset"."""
     return [name for name in sorted(file) if hasattr(file[name], "keys") and {"xml", "data"} <= set(file[name])]
 
 
@@ -91,7 +94,7 @@ def _choose(path: Path, names: list[str], measurement: int | str | None) -> str:
 
 
 def _is_imaging(ismrmrd, acquisition, plan: Encoding) -> bool:
-    """Say whether a readout is a line of the image."""
+    """Return whether a readout is a line of the image."""
     if any(acquisition.is_flag_set(getattr(ismrmrd, f"ACQ_IS_{name}")) for name in OTHERS):
         return False
     apart = plan.calibration in ("separate", "external")
@@ -115,7 +118,7 @@ def _readout(acquisition, reverse: int) -> Readout:
 
 
 def _on_grid(path: Path, readouts: list[Readout], plan: Encoding) -> Raw:
-    """Return the readouts on the grid that counters, limits and header tell, in this order."""
+    """Return the readouts on the grid that follows from counters, limits and header, in this order of priority."""
     width, height, depth = plan.encoded
 
     def fit(number: int, counters: set[int], size: int) -> Axis:
@@ -124,17 +127,17 @@ def _on_grid(path: Path, readouts: list[Readout], plan: Encoding) -> Raw:
 
     lines, partitions = ({r.steps[axis] for r in readouts} for axis in (0, 1))
     y = fit(1, lines, height)
-    z = fit(2, partitions, depth) if len(partitions) > 1 else None  # one that never counts is of slices, not a volume
+    z = fit(2, partitions, depth) if len(partitions) > 1 else None  # without different partitions these are slices
     raw = assemble(path, readouts, width, y, z)
     raw.width, raw.voxel = plan.width, _voxel(plan, y.size, z.size if z else None)
     return raw
 
 
 def _voxel(plan: Encoding, height: int, depth: int | None) -> Voxel | None:
-    """Return the size in mm along x, y, z of what was encoded; the thickness of slices if there is no `depth`."""
+    """Return the size of the encoded voxels in mm, along x, y, z; z is the slice thickness if there is no `depth`."""
     if plan.fov is None:
         return None
     x, y, z = plan.fov
-    if depth is None and plan.encoded[2] > 1 and plan.recon_fov:  # the header's slab is none
+    if depth is None and plan.encoded[2] > 1 and plan.recon_fov:  # the encoded z is not that of a slab
         z, depth = plan.recon_fov[2], plan.recon[2]
     return x / plan.encoded[0], y / height, z / (depth or 1)

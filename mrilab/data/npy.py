@@ -1,4 +1,4 @@
-"""NumPy's own .npy files."""
+"""NumPy's .npy files."""
 
 from pathlib import Path
 
@@ -13,18 +13,18 @@ MAGIC = b"\x93NUMPY"
 def decode_npy(path: Path, *, mmap: bool = False) -> Raw:
     """Return the complex numbers in a .npy file, of any precision, with axes (…, C, H, W).
 
-    `mmap=True` leaves complex64 data on the disk, as a read-only map. Python objects are never unpickled.
+    With `mmap`, complex64 data stay on disk, as a read-only memory map. Python objects are never unpickled.
     """
     with open(path, "rb") as file:
         start = file.read(len(MAGIC))
     if start != MAGIC:
         raise DataError(path, f"a file that begins {start!r}", f"{MAGIC!r}, as NumPy's .npy does")
-    try:  # a map, since that compares the header with the file before it asks for memory
-        with np.errstate(over="ignore"):  # absurd sizes, which it refuses afterwards
+    try:  # a memory map, which compares the header with the size of the file before it allocates memory
+        with np.errstate(over="ignore"):  # overflow of invalid sizes, for which it raises afterwards
             stored = np.load(path, mmap_mode="r", allow_pickle=False)
-    except Exception as error:  # NumPy's parser of headers raises a dozen kinds
+    except Exception as error:  # NumPy's parser of headers raises many types of errors
         found = f"a .npy that cannot be read ({type(error).__name__}: {str(error)[:200]})"
-        raise DataError(path, found, "a whole file of complex numbers") from error
+        raise DataError(path, found, "a complete file of complex numbers") from error
     if stored.dtype.kind != "c":
         raise DataError(path, f"{stored.dtype} numbers of shape {stored.shape}", "complex ones")
     size = path.stat().st_size

@@ -1,4 +1,4 @@
-"""What a decoder returns: the arrays as a file has them, and what it tells about them; `load` makes a Scan of it."""
+"""The result of a decoder: the arrays of a file, and what the file says about them. `load` turns it into a Scan."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +10,10 @@ from .scan import DataError, Voxel
 
 @dataclass
 class Geometry:
-    """Where slices lie, in millimetres towards the patient's left, back and head (LPS+), as DICOM has it.
+    """Position of the slices, in millimetres towards the patient's left, back and head (LPS+), as in DICOM.
 
-    `directions` are the unit vectors of readout, first phase encode and slice, in rows; `centres` (slices, 3) are the
-    centres of the slices, or the one of a volume.
+    The rows of `directions` are the unit vectors of readout, first phase encode and slice; `centres` (slices, 3) are
+    the centres of the slices, or the centre of a volume.
     """
 
     directions: np.ndarray
@@ -22,12 +22,12 @@ class Geometry:
 
 @dataclass
 class Raw:
-    """Decoded samples, on their grid, before anything is cropped, transformed or checked for NaN.
+    """Decoded samples on their grid, before they are cropped, transformed or checked for NaN.
 
-    `kspace` has the axes (…, C, H, W'), the readout last and oversampled, or (…, C, Z, Y, X) where `volume` is true:
-    then X is the readout and the others are phase encodes. `width` is what removing the oversampling leaves of the
-    readout, `voxel` the size in mm along (x, y, z) = (readout, phase encode, slice). `averages` and `turned` have the
-    axes of `kspace` without the coils, `turned` without the readout too. The others are as in `Scan`.
+    `kspace` has the axes (…, C, H, W'), with an oversampled readout as the last one. If `volume` is true, they are
+    (…, C, Z, Y, X), where X is the readout, and Y and Z are phase encodes. `width` is the length of the readout without
+    oversampling, `voxel` the size in mm along (x, y, z) = (readout, phase encode, slice). `averages` has the axes of
+    `kspace` without the coils, `turned` those without coils and readout. The others are as in `Scan`.
     """
 
     kspace: np.ndarray
@@ -56,6 +56,6 @@ def check_file(path: Path) -> int:
 
 
 def to_complex64(values: np.ndarray) -> np.ndarray:
-    """Return a plain, contiguous complex64 array; what is too large for it becomes infinite, which `load` finds."""
+    """Return a contiguous complex64 array; numbers beyond its range become infinite, for which `load` raises."""
     with np.errstate(over="ignore"):
         return np.array(values, dtype=np.complex64, order="C")

@@ -1,4 +1,4 @@
-"""What every file of raw data becomes, a `Scan`, and the error for a file that cannot."""
+"""`Scan`, the raw data of any file, and the error for files that cannot be read."""
 
 import os
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ Voxel = tuple[float, float, float]
 
 
 class DataError(ValueError):
-    """A file that is not what it should be: the message names the file, what was found, and what was expected.
+    """An error in a file: the message names the file, what was found in it, and what was expected.
 
     >>> raise DataError("brain.cfl", "5 bytes", "8, as brain.hdr says")
     Traceback (most recent call last):
@@ -19,7 +19,7 @@ class DataError(ValueError):
     """
 
     def __init__(self, path: str | os.PathLike, found: str, expected: str):
-        super().__init__(path, found, expected)  # what pickle calls the class with again
+        super().__init__(path, found, expected)  # the arguments with which pickle creates it again
 
     def __str__(self):
         path, found, expected = self.args
@@ -30,32 +30,33 @@ class DataError(ValueError):
 class Scan:
     """Raw data on the full Cartesian grid, in the conventions of the course.
 
-    What a file does not tell is None.
+    Attributes that a file does not give are None.
 
     Attributes
     ----------
     kspace : ndarray, complex64 (…, C, H, W)
-        Zero where not sampled, DC at (H // 2, W // 2). Phase encode is axis −2 and readout axis −1; in a 3-D scan,
-        which comes as a stack of slices across its readout, both axes are phase encodes.
+        Zero where not sampled, DC at (H // 2, W // 2). Phase encode is axis −2 and readout axis −1. A 3-D scan is a
+        stack of slices along its readout; both axes of its slices are phase encodes.
     mask : ndarray, bool (…, H, W)
         `sampling_mask(kspace)`.
     voxel_size : (float, float, float) or None
-        Millimetres along (slice, H, W); the first is the thickness, without any gap.
+        Millimetres along (slice, H, W); the first is the slice thickness, without gaps.
     noise : ndarray, complex64 (C, samples), or None
-        What the coils received when there was no signal, as it is in the file: for `whiten`.
+        Samples of the coils without signal, as in the file, for prewhitening.
     averages : ndarray, uint16 (…, H, W), or None
-        How often each sample was acquired. `kspace` has the mean, so its noise has 1 / averages of the variance.
+        How often each sample was acquired. `kspace` is the mean, so the variance of its noise is 1 / averages.
     affine : ndarray, float64 (4, 4), or None
-        From the indices (slice, row, column) of images (slices, H, W) to millimetres towards the patient's right to
-        left, back to front and feet to head (RAS+), as NIfTI has it.
+        The map from indices (slice, row, column) of images (slices, H, W) to millimetres towards the patient's right,
+        front and head (RAS+), as in NIfTI.
     dwell, noise_dwell : float or None
-        Microseconds between two samples of a readout, oversampling included, of the scan and of `noise`.
+        Microseconds between two samples of a readout, including oversampling, in the scan and in `noise`.
     noise_bandwidth : float or None
-        Mean variance of `noise` over that at its band's centre: the receiver's filter falls off at the edges.
+        Mean variance of `noise` divided by that at the centre of its band: the filter of the receiver decreases towards
+        the edges of the band.
     band : float
         The fraction of the received band that is left after the oversampling was removed.
     turned : ndarray, bool (…, H), or None
-        Which lines were acquired from right to left, and turned round, if the file marks any.
+        The lines that were acquired from right to left and then reversed, if the file marks any.
 
     Examples
     --------
@@ -90,9 +91,9 @@ class Scan:
 
 
 def sampling_mask(kspace: Array) -> Array:
-    """Return where k-space (…, C, H, W) was sampled, bool (…, H, W): where a coil holds a value that is not zero.
+    """Return where k-space (…, C, H, W) was sampled, bool (…, H, W): where the value of any coil is not zero.
 
-    Works on any array library. Raises ValueError for fewer than three axes.
+    Works with any array library. Raises ValueError for fewer than three axes.
 
     >>> kspace = np.zeros((2, 3, 1), np.complex64)
     >>> kspace[1, 2] = 1j

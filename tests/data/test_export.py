@@ -97,7 +97,7 @@ def test_a_png_of_negative_values_has_a_window(tmp_path):
 
 @pytest.mark.parametrize("window", [(1, 1), (2, 1), (0, np.inf), (np.nan, 1)])
 def test_windows_that_are_none(tmp_path, window):
-    with pytest.raises(ValueError, match="low below high"):
+    with pytest.raises(ValueError, match="low < high"):
         save_png(tmp_path / "x.png", np.ones((4, 4)), window)
 
 
