@@ -1,7 +1,14 @@
-"""Learned reconstruction: networks, the data they learn from, the training loop, and weights on the disk.
+"""Learned reconstruction: networks, data sets, the training loop, stored weights, and tests of trust.
 
-The only folder that imports torch at module level; `import mrilab.nets` itself stays light. A network here is called
-as `net(A, y)`, with the operator A of the sparse chapters, and gives an image.
+unet, images, unrolled, networks  the networks
+dataset, population, scans, in_vivo, batches  the data that they learn from and are tested on
+settings, objectives, training, ssdu  training, with and without references
+plug_and_play                     a denoiser as the prior of a solver
+weights, pretrained, recipes      weights on disk, and those of the chapters
+trust, lesions, shifts, evaluate  tests before a network is trusted, and the test table
+
+The only folder that imports torch at module level; `import mrilab.nets` itself does not. A network is called as
+`net(A, y)`, with an operator A as in the sparse chapters, and returns images.
 
 >>> from mrilab.nets import UNet
 >>> sum(p.numel() for p in UNet(1, 1, channels=32, pools=4).parameters())

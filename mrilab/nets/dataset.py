@@ -1,4 +1,4 @@
-"""What all data sets share: complete slices, kept once made, seen each epoch through a new mask and new noise."""
+"""The base class of all data sets: complete slices, made once, with new masks and noise in each epoch."""
 
 import os
 from pathlib import Path
@@ -31,33 +31,33 @@ class Sample(NamedTuple):
 
 
 class Slices(Dataset):
-    """Slices (…) under-sampled as one asks for them: y = Ω (k + n), with Ω and n drawn from split, seed, epoch, index.
+    """Slices that are under-sampled when they are read: y = Ω (k + n), Ω and n drawn from split, seed, epoch and index.
 
-    Nothing is remembered between draws, so any process gets the same sample for the same four numbers, in any order.
-    Only training moves on with `set_epoch`: validation and test see the same masks and noise in each epoch. The split
-    is part of every seed, so no two splits share a random number.
+    Samples depend on these four values only, so every process gets the same sample for the same values, in any order.
+    `set_epoch` changes the samples of the training split only: validation and test have the same masks and noise in
+    each epoch. The split is part of every seed, so no two splits share random numbers.
 
-    A new data set says how many slices it has (`__len__`) and makes one complete (`complete`). Making one is slow, so
-    each is kept: in memory, or in a folder, where processes share them.
+    A subclass defines the number of slices (`__len__`) and computes a complete slice (`complete`). This is slow, so
+    slices are kept in memory, or in a folder that processes share.
 
     Parameters
     ----------
     split : {"train", "validation", "test"}
     accel : float or sequence of float
-        Acceleration; of several, each sample draws one.
+        Acceleration; of several values, each sample draws one.
     pattern : str
-        The function of `mrilab.sampling.masks` that draws the mask.
+        Name of the function in `mrilab.sampling.masks` that draws the mask.
     noise : float
-        Standard deviation of the complex noise that is added, for images of largest magnitude 1.
+        Standard deviation of the complex noise that is added, for images with largest magnitude 1.
     seed : int
-        Of masks and noise.
+        Seed of masks and noise.
     cache : path, optional
         Folder in which complete slices are kept.
 
     Raises
     ------
     ValueError
-        For an unknown split or pattern, or a negative noise; masks raise as their functions do.
+        For an unknown split or pattern, negative noise, and arguments that the function of the mask rejects.
 
     Examples
     --------
@@ -92,11 +92,11 @@ class Slices(Dataset):
         raise NotImplementedError
 
     def set_epoch(self, epoch: int) -> None:
-        """Say which epoch it is; new masks and noise follow, in training alone."""
+        """Set the epoch, which changes the masks and the noise of the training split."""
         self.epoch = epoch if self.split == "train" else 0
 
     def stream(self, index: int, purpose: str) -> int:
-        """Return the seed of a slice's mask, noise or acceleration in this epoch: 64 bits that no other purpose has."""
+        """Return the seed, of 64 bits, of the mask, noise or acceleration of a slice in this epoch."""
         purposes = ("mask", "noise", "accel")
         words = [list(SPLITS).index(self.split), purposes.index(purpose), self.seed, self.epoch, index]
         return int(np.random.SeedSequence(words).generate_state(1, np.uint64)[0])
@@ -104,7 +104,7 @@ class Slices(Dataset):
     def mask(self, index: int, shape: tuple[int, int]) -> np.ndarray:
         """Return the mask of a slice in this epoch, bool (H, W)."""
         accel = self.accels[self.stream(index, "accel") % len(self.accels)]
-        if self.pattern == "regular_lines":  # with the calibration lines that its name leaves out
+        if self.pattern == "regular_lines":  # with calibration lines, which regular_lines does not draw
             return masks.regular_lines(shape, accel) | masks.center_lines(shape, max(1, round(0.06 * shape[0])))
         return getattr(masks, self.pattern)(shape, accel, seed=self.stream(index, "mask"))
 
@@ -125,7 +125,7 @@ class Slices(Dataset):
         return Sample(y, mask, smaps.copy(), target.copy())
 
     def _stored(self, index: int) -> np.ndarray:
-        """Return k-space, maps and reference as one array (2 C + 1, H, W), made if it is not there yet."""
+        """Return k-space, maps and reference as one array (2 C + 1, H, W), computed at the first call."""
         if self.folder is None:
             if index not in self._memory:
                 self._memory[index] = self._make(index)

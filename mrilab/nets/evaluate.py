@@ -1,6 +1,6 @@
-"""The test table of Part III: `python -m mrilab.nets.evaluate`, from the stored weights, to stored/table.json.
+"""The test table of Part III: `python -m mrilab.nets.evaluate` writes stored/table.json from the stored weights.
 
-The means go into the record beside each network's weights too.
+The means are also written to the record beside the weights of each network.
 """
 
 import argparse
@@ -41,7 +41,7 @@ PLUGGED = tuple({"strength": a, "sigma": b} for a, b in product((0.1, 0.3), (0.1
 def sparse(A: LinearOperator, y: Tensor, fraction: float, iterations: int = 100) -> Tensor:
     """Return argmin ½‖A x − y‖² + λ‖Ψx‖₁ with the undecimated sym8 frame Ψ, λ a fraction of λ_max, for y (1, C, H, W).
 
-    The best of the sparse methods of the course on these heads (chapter on coils), by Condat-Vu.
+    Solved by Condat-Vu. On these heads it is the best sparse method of the course (see the chapter on coils).
     """
     data, Psi = y.numpy()[0], UndecimatedWavelet("sym8", A.shape_in, level=3)
     f = LeastSquares(A, data)
@@ -50,7 +50,7 @@ def sparse(A: LinearOperator, y: Tensor, fraction: float, iterations: int = 100)
 
 
 def networks(coils: int) -> dict[str, str]:
-    """Return, by the name of the method, the networks that are trained for so many coils, as `pretrained` has them.
+    """Return {method: name of the pretrained network} for scans with this number of coils.
 
     >>> networks(8)["self-supervised"]
     'ssdu-8'
@@ -61,7 +61,7 @@ def networks(coils: int) -> dict[str, str]:
 
 
 def candidates(coils: int) -> dict[str, tuple[Callable[..., Tensor], Sequence[dict[str, float]], int]]:
-    """Return, by name, each method, the settings among which validation chooses, and its learned parameters."""
+    """Return {name: (method, settings to choose from by validation, number of learned parameters)}."""
     nets = {method: pretrained(name)[0] for method, name in networks(coils).items()}
     denoiser = pretrained("denoiser")[0]
 
@@ -78,7 +78,7 @@ def candidates(coils: int) -> dict[str, tuple[Callable[..., Tensor], Sequence[di
 
 
 def scores(reconstruct: Reconstruct, data: Brains) -> dict[str, list[float]]:
-    """Return PSNR, SSIM, NRMSE and seconds of each slice.
+    """Return the PSNR, SSIM, NRMSE and time in seconds of each slice.
 
     >>> found = scores(lambda A, y: A.H(y), Brains("test", 2, shape=(32, 32), accel=2))
     >>> sorted(found), len(found["psnr"])
@@ -96,10 +96,14 @@ def scores(reconstruct: Reconstruct, data: Brains) -> dict[str, list[float]]:
 
 
 def interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
-    """Return the bootstrap interval of the mean over slices, BCa with a fixed seed.
+    """Return the bootstrap confidence interval of the mean over slices (BCa, with a fixed seed).
 
-    Source: Efron, Better bootstrap confidence intervals, J. Am. Stat. Assoc. 82 (1987).
+    References
+    ----------
+    Efron, Better bootstrap confidence intervals, J. Am. Stat. Assoc. 82 (1987).
 
+    Examples
+    --------
     >>> low, high = interval([1.0, 2.0, 3.0, 4.0])
     >>> low < 2.5 < high
     True
@@ -111,7 +115,7 @@ def interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, 
 
 
 def evaluate(path: Path, slices: int = 112, tuning: int = 6, cache: str | None = None) -> dict[str, Any]:
-    """Fill the table at `path`, one method and setting after the other, going on where it stopped; return it."""
+    """Fill the table at `path`, one method and setting after another, continuing an interrupted one; return it."""
     table = json.loads(path.read_text()) if path.exists() else {"results": {}}
     table |= {"slices": slices, "noise": NOISE, "shape": SHAPE, "tuned on": f"{tuning} validation slices"}
     table["hardware"] = f"{platform.machine()} CPU, torch {torch.__version__}, threads: {torch.get_num_threads()}"
@@ -135,7 +139,7 @@ def evaluate(path: Path, slices: int = 112, tuning: int = 6, cache: str | None =
 
 
 def note_tests(table: Mapping[str, Any]) -> None:
-    """Write the means of the table into the record of each network that it has tested."""
+    """Write the means of the table to the record of each network in it."""
     tests: dict[str, dict[str, Any]] = {}
     for key, row in table["results"].items():
         coils, accel, method = key.split(", ")
@@ -151,7 +155,7 @@ def note_tests(table: Mapping[str, Any]) -> None:
 
 
 def _best(solve: Callable[..., Tensor], choices: Sequence[dict[str, float]], validation: Brains) -> dict[str, float]:
-    """Return the settings of the highest mean PSNR on the validation slices."""
+    """Return the settings with the highest mean PSNR on the validation slices."""
     if len(choices) == 1:
         return choices[0]
     return max(choices, key=lambda chosen: np.mean(scores(_with(solve, chosen), validation)["psnr"]))
@@ -162,7 +166,7 @@ def _with(solve: Callable[..., Tensor], chosen: Mapping[str, float]) -> Reconstr
 
 
 def rows(table: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the table to show: means, and their 95 % intervals.
+    """Return the rows of the table as shown in the chapters: means with their 95 % intervals.
 
     >>> row = {"parameters": 0, "psnr": [30.0, 32.0], "ssim": [0.8, 0.9], "nrmse": [0.1, 0.12], "seconds": [0.1, 0.3]}
     >>> rows({"results": {"1 coils, 4x, sparse": row}})[0]["SSIM"]
@@ -182,10 +186,10 @@ def rows(table: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Make the table that the command line asks for, and print it."""
+    """Compute and print the table for the arguments of the command line."""
     parser = argparse.ArgumentParser("python -m mrilab.nets.evaluate", description=__doc__)
-    parser.add_argument("--out", type=Path, default=FOLDER / "table.json", help="file of the figures of each slice")
-    parser.add_argument("--slices", type=int, default=112, help="test slices a setting")
+    parser.add_argument("--out", type=Path, default=FOLDER / "table.json", help="file for the results of each slice")
+    parser.add_argument("--slices", type=int, default=112, help="test slices per setting")
     parser.add_argument("--cache", help="folder of complete slices")
     asked = parser.parse_args(arguments)
     table = evaluate(asked.out, asked.slices, cache=asked.cache)

@@ -1,4 +1,4 @@
-"""A U-Net on images: complex numbers as channels, the scale taken out and put back; after zero-filling, or on noise."""
+"""U-Nets on images, with complex numbers as channels and normalised scale: after zero-filling, or for denoising."""
 
 import torch
 from torch import Tensor, nn
@@ -12,17 +12,16 @@ KINDS = ("complex", "magnitude")
 class ImageUNet(nn.Module):
     """A U-Net that corrects images (B, H, W): x ↦ x + σ · U((x − μ) / σ).
 
-    μ and σ are the mean and the standard deviation of each image, so that cx gives c times the result for c > 0: raw
-    data come in all units, and a network would have to learn each. `kind="complex"` hands real and imaginary part to
-    the U-Net as two channels and returns a complex image; "magnitude" works on |x| alone and returns a real one, the
-    phase lost.
+    μ and σ are the mean and the standard deviation of each image. So the result for c x is c times that for x, c > 0,
+    and the network need not learn the units of the data. With `kind="complex"`, the U-Net gets real and imaginary part
+    as two channels, and the result is complex; with "magnitude" it gets |x|, and the result is real, without a phase.
 
     Parameters
     ----------
     channels, pools : int
-        As of `UNet`.
+        As in `UNet`.
     kind : {"complex", "magnitude"}
-        What the U-Net sees.
+        The input of the U-Net.
 
     Raises
     ------
@@ -31,7 +30,7 @@ class ImageUNet(nn.Module):
 
     References
     ----------
-    Normalisation as in Sriram et al., End-to-end variational networks, MICCAI 2020.
+    The normalisation: Sriram et al., End-to-end variational networks for accelerated MRI reconstruction, MICCAI 2020.
 
     Examples
     --------
@@ -60,9 +59,9 @@ class ImageUNet(nn.Module):
 
 
 class ZeroFilledUNet(nn.Module):
-    """Zero-filling, then an image network that mends what it can: x = U(Aᴴ y).
+    """Zero-filling, followed by an image network: x = U(Aᴴ y).
 
-    The network sees the operator only through Aᴴ: nothing makes the result agree with the data.
+    The operator enters only as Aᴴ, so the result need not agree with the data.
 
     Examples
     --------
@@ -81,12 +80,12 @@ class ZeroFilledUNet(nn.Module):
 
 
 class Denoiser(nn.Module):
-    """A U-Net that takes white noise of known strength out of images (B, H, W): D(x, σ) = x + σ U(x / σ, b).
+    """A U-Net that removes white noise of known strength from images (B, H, W): D(x, σ) = x + σ U(x / σ, b).
 
-    σ, the standard deviation E|n|² = σ² of the complex noise, has shape (B,). Dividing by it makes one network serve
-    all units. b is a chequerboard of ±1, the noise's own height, beside which the network sees how far the image stands
-    above the noise. A channel of a constant would not tell: the instance normalisation takes it away, and with it the
-    scale of x / σ.
+    σ of shape (B,) is the standard deviation of the complex noise, E|n|² = σ². Because of the division by σ, one
+    network works for all units. b is a chequerboard of ±1, the standard deviation of the noise in x / σ; it shows the
+    network how large the image is compared to the noise. A constant channel would not: instance normalisation removes
+    it, and with it the scale of x / σ.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""One real brain: the volume that nibabel carries for its own tests, as a data set that no network has learned from."""
+"""One real brain: the volume that nibabel contains for its tests, as a data set for testing."""
 
 from pathlib import Path
 
@@ -16,21 +16,21 @@ SLICES = 24
 class InVivo(Slices):
     """The 24 slices of a functional scan in vivo, 2 mm, on 128 × 128, with simulated phase, coils and k-space.
 
-    A gradient-echo volume of nibabel's `example4d.nii.gz`, without skull and scalp. Only magnitudes were stored, so the
-    smooth phase and the coil maps are simulated, and k-space is computed on the grid of the reconstruction: nothing
-    finer is known. Read it as real anatomy, not as real data.
+    It is a gradient-echo volume of nibabel's `example4d.nii.gz`, without skull and scalp. No network of the course was
+    trained on it. Only magnitudes were stored, so the smooth phase and the coil maps are simulated, and k-space is
+    computed on the grid of the reconstruction, because no finer one exists. It is real anatomy, but not real data.
 
     Parameters
     ----------
     coils : int
         Number of coils; the sensitivity of a single one is 1 everywhere.
     **options
-        As of `Slices`; the split is "test".
+        As in `Slices`; the split is "test".
 
     Raises
     ------
     TypeError, ValueError
-        For a number of coils that is none, and as `Slices` does.
+        For an invalid number of coils, and as in `Slices`.
 
     Examples
     --------
@@ -63,8 +63,8 @@ class InVivo(Slices):
 
 
 def _volume() -> np.ndarray:
-    """Return the first of its two volumes, (128, 96, 24): towards left, front and top."""
+    """Return the first of the two volumes, (128, 96, 24), with axes towards left, front and top."""
     import nibabel
 
-    data = Path(nibabel.__file__).parent / "tests" / "data"  # as nibabel.testing says, but that needs pytest
+    data = Path(nibabel.__file__).parent / "tests" / "data"  # that of nibabel.testing, which needs pytest
     return np.asarray(nibabel.load(data / "example4d.nii.gz").dataobj[..., 0], dtype=float)  # type: ignore

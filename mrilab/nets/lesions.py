@@ -1,4 +1,4 @@
-"""Lesion tests: does a change of the object reach the image, and is what was taken away drawn in again?"""
+"""Lesion tests: does a change of the object appear in the image, and are removed structures still drawn?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,21 +16,21 @@ from .trust import Reconstruct, image_of, operator_of
 def disc(shape: tuple[int, int], place: tuple[float, float], radius: float) -> np.ndarray:
     """Return 1 inside a disc and 0 outside, with an edge one pixel wide: float32 (H, W).
 
-    `place` is its centre (row, column), and `radius` its radius, in pixels. Raises ValueError for radius ≤ 0.
+    `place` is the centre (row, column) and `radius` the radius, in pixels. Raises ValueError for radius ≤ 0.
 
     >>> disc((3, 5), (1, 2), 1.0)[1]
     array([0. , 0.5, 1. , 0.5, 0. ], dtype=float32)
     """
     if not radius > 0:
-        raise ValueError(f"the radius of a disc is above 0, got {radius!r}")
+        raise ValueError(f"the radius of a disc must be above 0, got {radius!r}")
     rows, columns = np.indices(shape)
     return np.clip(radius + 0.5 - np.hypot(rows - place[0], columns - place[1]), 0, 1).astype(np.float32)
 
 
 def add_lesion(image: np.ndarray, place: tuple[float, float], radius: float, contrast: float) -> np.ndarray:
-    """Return the image (H, W) with a disc that is brighter by `contrast` (darker below 0), in the phase of the image.
+    """Return the image (H, W) with a disc that is brighter by `contrast` (darker if negative), with the same phase.
 
-    `contrast` is in the units of the image, and magnitudes stay above 0; `place` and `radius` as of `disc`.
+    `contrast` is in the units of the image, and magnitudes are clipped at 0; `place` and `radius` as in `disc`.
 
     >>> abs(add_lesion(np.full((3, 3), 0.5j), (1, 1), 1.0, 0.2))[1].round(3)
     array([0.6, 0.7, 0.6])
@@ -41,9 +41,9 @@ def add_lesion(image: np.ndarray, place: tuple[float, float], radius: float, con
 
 
 def smooth_over(image: np.ndarray, place: tuple[float, float], radius: float) -> np.ndarray:
-    """Return the image (H, W) with what lies in a disc replaced by its mean: a structure taken out.
+    """Return the image (H, W) with a disc replaced by its mean, which removes the structure in it.
 
-    `place` and `radius` are as of `disc`.
+    `place` and `radius` are as in `disc`.
 
     >>> smooth_over(np.eye(3), (1, 1), 5.0).round(3)[0]
     array([0.333, 0.333, 0.333])
@@ -54,7 +54,7 @@ def smooth_over(image: np.ndarray, place: tuple[float, float], radius: float) ->
 
 @dataclass(frozen=True)
 class Survival:
-    """How much of a change of the object reached the image; see `survival`.
+    """The result of `survival`: how much of a change of the object appears in the image.
 
     >>> Survival(0.9, 0.1).share
     0.9
@@ -65,11 +65,11 @@ class Survival:
 
 
 def survival(changed: Array, plain: Array, changed_ref: Array, plain_ref: Array) -> Survival:
-    """Return how much of a known change is in the image, and how much appears that is not it.
+    """Return how much of a known change of the object appears in the image, and how much else changes.
 
     With d = |x'| − |x| the change of the reconstruction and r that of the references (H, W), share = ⟨d, r⟩ / ‖r‖² and
-    elsewhere = ‖d − share · r‖ / ‖r‖. A share of 1 shows the lesion as it is, 0 has erased it; where a structure was
-    taken out, 0 means that the network has drawn it in again. Raises ValueError if shapes differ or r is zero.
+    elsewhere = ‖d − share · r‖ / ‖r‖. With a share of 1 the lesion appears fully, with 0 it is erased. If a structure
+    was removed, 0 means that the network has drawn it again. Raises ValueError if shapes differ or r is zero.
 
     >>> r = np.eye(4)
     >>> survival(1 + r / 2, np.ones((4, 4)), 1 + r, np.ones((4, 4)))
@@ -95,12 +95,12 @@ def lesion_test(
     seed: int = 0,
     **options,
 ) -> np.ndarray:
-    """Return the share of lesions that survives, (radii, contrasts, count), each in a test head of its own place.
+    """Return the share of lesions that survives, (radii, contrasts, count), at a random place in `count` test heads.
 
-    Every lesion, a disc of a radius in mm brighter by a contrast in units of the head's largest magnitude, is put
-    into the fine object and scanned with the mask and the noise of the head without it; `survival` compares the two
-    reconstructions. Contrasts below 0 take signal out. `options` are those of `Brains`. Raises as `Brains` and
-    `disc` do, and ValueError for a contrast of 0.
+    A lesion is a disc with a radius in mm, brighter by a contrast in units of the largest magnitude of the head. It is
+    added to the object on the fine grid, and scanned with the same mask and noise as the head without it; `survival`
+    compares the two reconstructions. Negative contrasts remove signal. `options` are those of `Brains`. Raises as
+    `Brains` and `disc`, and ValueError for a contrast of 0.
 
     >>> lesion_test(lambda A, y: A.H(y), [4.0], [0.3], count=2, shape=(64, 64), accel=1, noise=0.0).round(2)[0, 0]
     array([1., 1.])
@@ -128,7 +128,7 @@ def _lesion(radius: float, contrast: float, seed: int) -> Change:
 
 
 def random_place(image: np.ndarray, seed: int = 0) -> tuple[int, int]:
-    """Return a random pixel (row, column) inside the head: in the middle half of the image, where there is signal.
+    """Return a random pixel (row, column) inside the head: with signal, and in the middle half of the image.
 
     Raises ValueError if there is none.
 

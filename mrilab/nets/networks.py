@@ -1,4 +1,4 @@
-"""From settings to a network."""
+"""Creating a network from settings."""
 
 from torch import nn
 
@@ -8,7 +8,7 @@ from .unrolled import Unrolled
 
 
 def build(settings: Settings) -> nn.Module:
-    """Return the network that the settings describe, to be called as net(A, y); a denoiser as net(x, sigma).
+    """Return the network for the settings. It is called as net(A, y), a denoiser as net(x, sigma).
 
     >>> count_parameters(build(Settings(kind="magnitude")))
     7756097
@@ -22,7 +22,7 @@ def build(settings: Settings) -> nn.Module:
 
 
 def count_parameters(net: nn.Module) -> int:
-    """Return the number of learned values.
+    """Return the number of learned parameters.
 
     >>> count_parameters(nn.Linear(2, 1))
     3

@@ -11,11 +11,11 @@ from .dataset import Slices
 
 
 class Brains(Slices):
-    """Slices of random heads: slice i of a split is `brain(seed=i, split=split)`, scanned by coils of its own.
+    """Slices of random heads: slice i of a split is `brain(seed=i, split=split)`, scanned by its own random coils.
 
-    Heads and maps are drawn on a grid twice as fine and scanned by `simulate`, so that reconstructing is no inverse
-    crime. The splits share neither seeds nor heights (`mrilab.simulation.phantoms.SPLITS`). With one coil its
-    sensitivity is 1 everywhere. All are one averaged atlas, however deformed.
+    Heads and maps are drawn on a grid twice as fine and scanned by `simulate`, to avoid the inverse crime. The splits
+    share neither seeds nor heights (`mrilab.simulation.phantoms.SPLITS`). A single coil has the sensitivity 1
+    everywhere. All heads are deformations of one averaged atlas.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ class Brains(Slices):
     coils : int
         Number of coils.
     **options
-        As of `Slices`.
+        As in `Slices`.
 
     Raises
     ------
@@ -65,7 +65,7 @@ class Brains(Slices):
         return receivers.simulate_smaps(self.coils, grid, seed=3 * index + list(phantoms.SPLITS).index(self.split))
 
     def _key(self) -> str:
-        """Name the folder after all that a slice depends on, the code included: a stale one is never read."""
+        """Return a folder name that depends on all that determines a slice, including code, so none is out of date."""
         sources = b"".join(Path(str(module.__file__)).read_bytes() for module in (phantoms, atlas, scanner, receivers))
         digest = hashlib.sha256(sources + Path(__file__).read_bytes()).hexdigest()[:12]
         return f"{self.shape[0]}x{self.shape[1]}-{self.coils}coils-{digest}"

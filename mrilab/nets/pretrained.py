@@ -20,16 +20,16 @@ def pretrained_names() -> list[str]:
 
 
 def pretrained(name: str) -> tuple[nn.Module, dict[str, Any]]:
-    """Return (network, record): a network of the chapters, ready to use, and where it comes from.
+    """Return (network, record): a trained network of the chapters, and the record of its training.
 
-    The number in a name is that of the coils it was trained on. Nothing is downloaded, and no code is loaded. Raises
-    ValueError for an unknown name, and lists those known.
+    The number in a name is the number of coils of its training data. Nothing is downloaded, and no code is loaded.
+    Raises ValueError for an unknown name, with the list of known names.
 
     >>> net, record = pretrained("unet-1")
     >>> record["settings"]["network"]
     'unet'
     """
     if name not in pretrained_names():
-        raise ValueError(f"no network is called {name!r}: there are {', '.join(pretrained_names())}")
+        raise ValueError(f"no network is called {name!r}; the names are {', '.join(pretrained_names())}")
     net, record = load_weights(FOLDER / f"{name}.safetensors")
     return net.eval(), record

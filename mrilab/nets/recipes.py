@@ -1,4 +1,4 @@
-"""The trainings of the chapters' networks: `python -m mrilab.nets.recipes`, one by one; `… unet-1 ssdu-8` for some."""
+"""Training of all networks of the chapters: `python -m mrilab.nets.recipes`, or `… unet-1 ssdu-8` for some of them."""
 
 import argparse
 import shutil
@@ -13,7 +13,7 @@ from .settings import Settings
 from .training import train
 from .weights import load_weights, save_weights
 
-# 128 × 128 and bfloat16 keep each within minutes on two cores of a CPU that has it.
+# With 128 × 128 and bfloat16, each takes minutes on two cores of a CPU that supports bfloat16.
 COMMON: dict[str, Any] = {
     "height": 128,
     "width": 128,
@@ -24,7 +24,7 @@ COMMON: dict[str, Any] = {
 }
 COMMON |= {"pools": 3, "learning_rate": 2e-3, "bf16": True, "patience": 100}
 UNROLLED: dict[str, Any] = {"network": "unrolled", "channels": 8, "cascades": 4, "epochs": 25}
-MODL = UNROLLED | {"coils": 8, "consistency": "cg"}  # four gradient steps are few to tell eight coils apart
+MODL = UNROLLED | {"coils": 8, "consistency": "cg"}  # four gradient steps are too few for eight coils
 
 RECIPES: dict[str, dict[str, Any]] = {
     "unet-1": {"channels": 16, "epochs": 64},
@@ -41,7 +41,7 @@ RECIPES: dict[str, dict[str, Any]] = {
 
 
 def settings(name: str, folder: str | Path) -> Settings:
-    """Return the settings of a recipe, whose log and checkpoints go to `folder`.
+    """Return the settings of a recipe, with log and checkpoints in `folder`.
 
     >>> settings("ssdu-1", "out").task
     'self-supervised'
@@ -51,7 +51,7 @@ def settings(name: str, folder: str | Path) -> Settings:
 
 
 def follow(name: str, folder: str | Path) -> None:
-    """Train the network of a recipe, going on where it was interrupted, and store its weights as float16."""
+    """Train the network of a recipe, continuing an interrupted training, and store its weights as float16."""
     s = settings(name, folder)
     train(s)
     net, record = load_weights(Path(s.out) / "weights.safetensors")
@@ -62,7 +62,7 @@ def follow(name: str, folder: str | Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Follow the recipes that the command line names, or all that have no weights yet."""
+    """Train the networks named on the command line, or all that have no weights yet."""
     parser = argparse.ArgumentParser("python -m mrilab.nets.recipes", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(RECIPES)}; none: all that are missing")
     parser.add_argument("--out", default="_build/nets", help="folder of logs, checkpoints and slices")

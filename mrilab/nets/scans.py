@@ -18,25 +18,25 @@ SUFFIXES = (".h5", ".npy", ".cfl")
 class ScanFolder(Slices):
     """All slices of the fully sampled scans in a folder, in any format of `load_kspace`, scaled to a maximum of 1.
 
-    Coil maps are estimated by ESPIRiT from the complete data, once; a single coil is taken as it is. The reference is
-    the coil-combined image of the file, noise and all. fastMRI's own folders are its splits: give `singlecoil_train`
-    and `singlecoil_val`; `check_apart` raises if two data sets share a scan.
+    Coil maps are estimated once, by ESPIRiT from the complete data; a single coil has the sensitivity 1. The reference
+    is the coil-combined image of the file, including its noise. For fastMRI, use its own folders as splits, such as
+    `singlecoil_train` and `singlecoil_val`. `check_apart` raises if two data sets share a scan.
 
     Parameters
     ----------
     folder : path
         Searched with all its subfolders.
     split : {"train", "validation", "test"}
-        What it is used for.
+        The use of the data.
     **options
-        As of `Slices`; a `cache` folder is advisable: without one, a process reads a file once for each of its slices.
+        As in `Slices`. A `cache` is recommended: without it, a process reads a file once for each of its slices.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such folder, or no scan in it.
+        If the folder does not exist, or contains no scans.
     DataError
-        For a file that is none; ValueError for a scan that is under-sampled already.
+        For a file that cannot be read; ValueError for a scan that is already under-sampled.
 
     Examples
     --------
@@ -71,25 +71,25 @@ class ScanFolder(Slices):
         kspace = load_kspace(path).kspace
         kspace = kspace.reshape(-1, *kspace.shape[-3:])[number]
         if not 0.5 < np.mean(kspace.any(axis=(0, 2))) <= 1:
-            raise ValueError(f"{path} is under-sampled already: training takes complete scans")
+            raise ValueError(f"{path} is under-sampled already: training needs fully sampled scans")
         smaps = espirit(kspace) if len(kspace) > 1 else np.ones_like(kspace)
         image = (FFT(kspace.shape[1:]) @ Coils(smaps)).H(kspace)
         return kspace / np.abs(image).max(), smaps
 
 
 def check_apart(*sets: ScanFolder) -> None:
-    """Raise ValueError if two of the data sets share a scan, by its name or by its content."""
+    """Raise ValueError if two of the data sets share a scan, with the same name or the same content."""
     seen: dict[str, Path] = {}
     for data in sets:
         mine = {key: path for path in data.paths for key in (path.stem, _digest(path))}
         for key, path in mine.items():
             if key in seen:
-                raise ValueError(f"{path}, for {data.split}, is {seen[key]} again: no scan may be in two splits")
+                raise ValueError(f"{path}, for {data.split}, is the same as {seen[key]}: no scan may be in two splits")
         seen |= mine
 
 
 def _count(path: Path) -> int:
-    """Return the number of slices in a file; fastMRI's says so without being read."""
+    """Return the number of slices in a file; for fastMRI without reading its data."""
     if path.suffix.lower() == ".h5":
         from ..data.hdf5 import open_hdf5
 
@@ -100,7 +100,7 @@ def _count(path: Path) -> int:
 
 
 def _digest(path: Path) -> str:
-    """Return a hash of a file's size, beginning and end: two scans that agree in them are one."""
+    """Return a hash of the size, the beginning and the end of a file, by which two scans are compared."""
     size = path.stat().st_size
     with open(path, "rb") as file:
         start = file.read(1 << 20)

@@ -1,4 +1,4 @@
-"""All settings of a training, checked, and turned into options of the command line."""
+"""All settings of a training, with checks, and as options of the command line."""
 
 import argparse
 from collections.abc import Sequence
@@ -19,9 +19,9 @@ def _setting(default: Any, text: str, *, least: float | None = None, known: tupl
 
 @dataclass(frozen=True)
 class Settings:
-    """What a training is: network, data, loop and machine.
+    """The settings of a training: network, data, loop and machine.
 
-    Raises TypeError for a value of another type, ValueError for one that is out of range or unknown.
+    Raises TypeError for a value of the wrong type, ValueError for one that is out of range or unknown.
 
     >>> Settings(channels=8).channels
     8
@@ -29,8 +29,8 @@ class Settings:
 
     network: str = _setting("unet", "the network", known=("unet", "unrolled", "denoiser"))
     channels: int = _setting(32, "channels of the U-Net's first level", least=1)
-    pools: int = _setting(4, "how often the U-Net halves the image", least=1)
-    kind: str = _setting("complex", "what the U-Net alone sees", known=KINDS)
+    pools: int = _setting(4, "how many times the U-Net halves the image", least=1)
+    kind: str = _setting("complex", "input of a U-Net after zero-filling", known=KINDS)
     cascades: int = _setting(6, "iterations of the unrolled network", least=1)
     consistency: str = _setting("gradient", "its data consistency", known=CONSISTENCY)
     shared: bool = _setting(False, "one U-Net for all cascades")
@@ -39,23 +39,23 @@ class Settings:
     height: int = _setting(192, "rows of a simulated image", least=8)
     width: int = _setting(192, "columns of a simulated image", least=8)
     coils: int = _setting(1, "coils of a simulated scan", least=1)
-    accel: tuple = _setting((4.0,), "accelerations: each sample draws one", least=1)
+    accel: tuple = _setting((4.0,), "accelerations, of which each sample draws one", least=1)
     pattern: str = _setting("random_lines", "kind of mask", known=PATTERNS)
     noise: float = _setting(0.01, "noise added, for images of largest magnitude 1", least=0)
     train_slices: int = _setting(400, "simulated slices to train on", least=1)
     validation_slices: int = _setting(40, "simulated slices to validate on", least=1)
     epochs: int = _setting(40, "epochs at most", least=1)
-    batch_size: int = _setting(4, "slices a step in each process", least=1)
-    learning_rate: float = _setting(1e-3, "of Adam, before its cosine decay", least=0)
-    task: str = _setting("reconstruct", "what is learned, from targets or without", known=TASKS)
-    loss: str = _setting("l1", "how far images are apart", known=("l1", "mse"))
-    patience: int = _setting(10, "epochs without a better validation before it stops", least=1)
-    seed: int = _setting(0, "of weights, order, masks and noise", least=0)
+    batch_size: int = _setting(4, "slices per step in each process", least=1)
+    learning_rate: float = _setting(1e-3, "learning rate of Adam, before its cosine decay", least=0)
+    task: str = _setting("reconstruct", "what is learned, with targets or without", known=TASKS)
+    loss: str = _setting("l1", "distance of images", known=("l1", "mse"))
+    patience: int = _setting(10, "epochs without a lower validation loss before it stops", least=1)
+    seed: int = _setting(0, "seed of weights, order, masks and noise", least=0)
     workers: int = _setting(0, "processes that load data", least=0)
     device: str = _setting("auto", "where to compute", known=("auto", "cpu", "cuda"))
-    bf16: bool = _setting(False, "convolutions in bfloat16, where the GPU has it")
+    bf16: bool = _setting(False, "convolutions in bfloat16, if the hardware supports it")
     compile: bool = _setting(False, "torch.compile the U-Nets")
-    deterministic: bool = _setting(False, "the same figures each time, at some cost in speed")
+    deterministic: bool = _setting(False, "the same results in each run, at some cost in speed")
     out: str = _setting("_build/training", "folder of the log, the checkpoint and the weights")
     cache: str = _setting("", "folder of complete slices; empty: in `out`")
     resume: bool = _setting(False, "go on from the checkpoint in `out`")
@@ -80,12 +80,12 @@ class Settings:
             raise ValueError("data and validation_data go together: two folders, or none")
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the settings by name."""
+        """Return the settings as a dict."""
         return asdict(self)
 
 
 def from_dict(values: dict[str, Any]) -> Settings:
-    """Return settings from a mapping; raises ValueError for unknown names, and lists those known.
+    """Return the settings in a mapping; raise ValueError for unknown names, with the list of known names.
 
     >>> from_dict({"pools": 3}).pools
     3
@@ -99,7 +99,7 @@ def from_dict(values: dict[str, Any]) -> Settings:
 
 
 def parse(arguments: Sequence[str] | None = None) -> Settings:
-    """Return the settings that a command line asks for; a wrong one ends the program with a message.
+    """Return the settings given on the command line; an invalid one ends the program with a message.
 
     >>> parse(["--learning-rate", "0.01", "--shared"]).learning_rate
     0.01

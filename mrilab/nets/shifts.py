@@ -1,4 +1,4 @@
-"""Tests on other data than a network has learned from: a shift of the distribution, and the inverse crime."""
+"""Tests on data that differ from the training data: shifts of the distribution, and the inverse crime."""
 
 from collections.abc import Callable, Mapping
 
@@ -18,9 +18,9 @@ Change = Callable[[np.ndarray, int], np.ndarray]
 class Altered(Brains):
     """The population with every head changed before it is scanned: x ↦ change(x, index) on the fine grid (2H, 2W).
 
-    Masks, noise and maps are those of `Brains` with the same options, so the two can be compared slice by slice.
-    `change` returns an image of the same shape, finite, of largest magnitude 1 or so: another contrast, another
-    anatomy, a lesion. Nothing is kept in a folder.
+    Masks, noise and maps are those of `Brains` with the same options, so both can be compared slice by slice. `change`
+    returns a finite image of the same shape, with largest magnitude about 1: for example with another contrast, another
+    anatomy or a lesion. There is no cache folder.
 
     Raises
     ------
@@ -37,21 +37,21 @@ class Altered(Brains):
     def __init__(self, split: str, count: int, change: Change, **options):
         super().__init__(split, count, **options)
         if self.folder is not None:
-            raise ValueError("an altered population takes no cache: its slices depend on code that a name cannot tell")
+            raise ValueError("an altered population takes no cache, because its slices depend on the code of `change`")
         self.change = change
 
     def complete(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         fine = (2 * self.shape[0], 2 * self.shape[1])
         image = np.asarray(self.change(phantoms.brain(fine, index, split=self.split), index))
         if image.shape != fine:
-            raise ValueError(f"the change made an image of shape {image.shape} from one of {fine}")
+            raise ValueError(f"change must return an image of shape {fine}, got {image.shape}")
         return scanner.simulate(image, self._maps(fine, index), self.shape), self._maps(self.shape, index)
 
 
 class OwnGrid(Brains):
-    """The inverse crime: heads sampled on the grid of the reconstruction, and measured by its own operator F S.
+    """The inverse crime: heads sampled on the grid of the reconstruction, and scanned with the same operator F S.
 
-    No edge lies inside a pixel, and nothing rings. Masks and noise are those of `Brains` with the same options.
+    No edge lies inside a pixel, and there is no ringing. Masks and noise are those of `Brains` with the same options.
 
     >>> OwnGrid("test", 1, shape=(32, 32))[0].target.shape
     (32, 32)
@@ -63,12 +63,17 @@ class OwnGrid(Brains):
 
 
 class ZeroPadded(Brains):
-    """The hidden crime: scans of half the resolution, filled up with zeros to `shape`, and under-sampled after that.
+    """The hidden crime: scans of half the resolution, zero-padded to `shape` and then under-sampled.
 
-    Many lines of the mask then fall where there is nothing: of the lines with signal more is known than the
-    acceleration says. Images from a scanner's archive are often interpolated so.
-    Source: Shimron et al., Implicit data crimes, PNAS 119 (2022).
+    Many lines of the mask then contain only zeros, so a larger part of the lines with signal is sampled than the
+    acceleration suggests. Images in scanner archives are often interpolated in this way.
 
+    References
+    ----------
+    Shimron et al., Implicit data crimes: machine learning bias arising from misuse of public data, PNAS 119 (2022).
+
+    Examples
+    --------
     >>> (ZeroPadded("test", 1, shape=(32, 32))[0].y[0, 0] == 0).all()
     np.True_
     """
@@ -85,10 +90,10 @@ def shift_scores(
     sets: Mapping[str, Slices],
     metric: Callable[[np.ndarray, np.ndarray], float] = psnr,
 ) -> dict[str, dict[str, np.ndarray]]:
-    """Return scores[set][method], the metric of every slice (N,): how each method stands the change from set to set.
+    """Return scores[set][method], the metric of every slice (N,), to compare methods over several data sets.
 
-    Give the data that the networks have learned from first, and methods that have learned nothing beside those that
-    have: other data may simply be harder. Raises ValueError if there is no method or no set.
+    The first set should be like the training data of the networks, and the methods should include some without
+    training, because another set may simply be harder. Raises ValueError if there are no methods or no sets.
 
     >>> sets = {"4 ×": Brains("test", 2, shape=(32, 32)), "2 ×": Brains("test", 2, shape=(32, 32), accel=2)}
     >>> scores = shift_scores({"zero-filled": lambda A, y: A.H(y)}, sets)
@@ -113,11 +118,11 @@ def inverse_crime(
     metric: Callable[[np.ndarray, np.ndarray], float] = psnr,
     **options,
 ) -> dict[str, dict[str, np.ndarray]]:
-    """Return scores["finer grid" | "own grid" | "zero-padded"][method], (count,): what careless data would promise.
+    """Return scores["finer grid" | "own grid" | "zero-padded"][method], (count,): the bias of careless simulations.
 
-    The same test heads, masks and noise, made in three ways: as `Brains`, `OwnGrid` and `ZeroPadded`; `options` are
-    theirs. Each image is judged by the reference of its own data, as a careless paper would. The inverse crime gap
-    is the difference to the first. Raises as `Brains` does.
+    The same test heads, masks and noise are simulated in three ways: as `Brains`, `OwnGrid` and `ZeroPadded`, with the
+    same `options`. Each image is compared with the reference of its own data, as in a careless evaluation. The
+    difference to the first is the gain by the inverse crime. Raises as `Brains`.
 
     >>> scores = inverse_crime({"zero-filled": lambda A, y: A.H(y)}, 2, shape=(32, 32))
     >>> bool((scores["zero-padded"]["zero-filled"] > scores["finer grid"]["zero-filled"]).all())

@@ -1,4 +1,4 @@
-"""Training: `python -m mrilab.nets.training --help`, on a CPU or a GPU; `torchrun -m mrilab.nets.training`, on many."""
+"""Training by `python -m mrilab.nets.training --help`, or with `torchrun -m mrilab.nets.training` on several GPUs."""
 
 import csv
 import os
@@ -38,7 +38,7 @@ MACHINE = ("out", "cache", "resume", "workers")  # settings that do not change t
 
 
 def datasets(s: Settings) -> tuple[Slices, Slices]:
-    """Return the training and the validation set: of the brains, or of folders."""
+    """Return the training and the validation set, from simulated brains or from folders of scans."""
     options: Any = {"accel": s.accel, "pattern": s.pattern, "noise": s.noise, "seed": s.seed}
     options["cache"] = s.cache or Path(s.out) / "cache"
     if s.data:
@@ -50,14 +50,14 @@ def datasets(s: Settings) -> tuple[Slices, Slices]:
 
 
 def train(s: Settings, sets: tuple[Slices, Slices] | None = None) -> list[dict[str, float]]:
-    """Train the network of the settings; return the log, a row an epoch.
+    """Train the network of the settings; return the log, with one row per epoch.
 
-    Writes into `s.out`: log.csv, checkpoint.pt after every epoch, and weights.safetensors of the best epoch with its
-    JSON. With `resume`, an interrupted training goes on after its last whole epoch, and gives what an unbroken one
-    would. Under torchrun each process takes `batch_size` slices a step, and gradients are averaged.
+    Writes to `s.out`: log.csv, checkpoint.pt after every epoch, and weights.safetensors of the best epoch with its
+    JSON. With `resume`, an interrupted training continues after its last complete epoch, with the same result as an
+    uninterrupted one. With torchrun, each process takes `batch_size` slices per step, and gradients are averaged.
 
-    Raises FileExistsError if `s.out` holds a checkpoint and `resume` is off; ValueError if it is of other settings, or
-    if there are fewer slices than a step takes.
+    Raises FileExistsError if `s.out` contains a checkpoint and `resume` is off; ValueError if its settings differ, or
+    if there are fewer slices than one step needs.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as out:
@@ -103,7 +103,7 @@ def _train(s: Settings, sets: tuple[Slices, Slices], rank: int, world: int, devi
     share = Subset(validation, range(rank, len(validation), world))
     checks = DataLoader(share, 1, **options)
     if not len(batches):
-        raise ValueError(f"{len(training)} slices are fewer than a step takes, {s.batch_size} in {world} processes")
+        raise ValueError(f"{len(training)} slices are too few for a step of {s.batch_size} in {world} processes")
     log, best = _begin(s, net, optimizer)
     for epoch in range(len(log), s.epochs):
         if log and epoch - min(log, key=lambda row: row["validation_loss"])["epoch"] >= s.patience:
@@ -116,7 +116,7 @@ def _train(s: Settings, sets: tuple[Slices, Slices], rank: int, world: int, devi
         with progress_bar(len(batches), None if rank == 0 else False) as bar:
             for step, batch in enumerate(batches):
                 done = (epoch * len(batches) + step) / (s.epochs * len(batches))
-                for group in optimizer.param_groups:  # a cosine from the rate to 0
+                for group in optimizer.param_groups:  # a cosine decay to 0
                     group["lr"] = s.learning_rate * (1 + cos(pi * done)) / 2
                 with precision(s, device):
                     value = objective(s, model, batch.to(device), _seed(s, epoch, step, rank))
@@ -139,20 +139,20 @@ def _train(s: Settings, sets: tuple[Slices, Slices], rank: int, world: int, devi
 
 
 def precision(s: Settings, device: torch.device):
-    """Return the context in which convolutions are done in bfloat16, where it is asked for and the hardware has it."""
+    """Return a context that computes convolutions in bfloat16, if set and supported by the hardware."""
     quick = torch.cuda.is_bf16_supported if device.type == "cuda" else torch.ops.mkldnn._is_mkldnn_bf16_supported
     if s.bf16 and quick():
         return torch.autocast(device.type, torch.bfloat16)
     if s.bf16:
-        warnings.warn(f"{device} has no quick bfloat16: going on in float32", stacklevel=2)
+        warnings.warn(f"{device} has no fast bfloat16: continuing in float32", stacklevel=2)
     return nullcontext()
 
 
 @torch.no_grad()
 def validate(s: Settings, net: nn.Module, batches: DataLoader, device: torch.device) -> dict[str, float]:
-    """Return the mean loss, the PSNR, and that of zero-filling over the validation set, all processes together.
+    """Return the mean loss, the PSNR and the PSNR of zero-filling over the validation set, from all processes.
 
-    The loss is that of the task, so a self-supervised training is stopped by samples, never by a target.
+    The loss is that of the task, so self-supervised training is stopped by samples, never by targets.
     """
     net.eval()
     sums = np.zeros(4)
@@ -166,12 +166,12 @@ def validate(s: Settings, net: nn.Module, batches: DataLoader, device: torch.dev
 
 
 def _seed(s: Settings, *where: int) -> int:
-    """Return the seed of what one step draws, in epoch, step and process: a resumed training draws the same."""
+    """Return the seed of one step, from epoch, step and process, so that a resumed training draws the same numbers."""
     return int(np.random.SeedSequence([s.seed, *where]).generate_state(1, np.uint64)[0] >> 1)
 
 
 def _average(sums: list[float], device: torch.device) -> list[float]:
-    """Return sums over all processes, divided by the last."""
+    """Return the sums over all processes, divided by the last of them."""
     values = torch.tensor(sums, dtype=torch.float64, device=device)
     if dist.is_initialized():
         dist.all_reduce(values)
@@ -179,16 +179,16 @@ def _average(sums: list[float], device: torch.device) -> list[float]:
 
 
 def _begin(s: Settings, net: nn.Module, optimizer: torch.optim.Optimizer) -> tuple[list, dict]:
-    """Return the log and the best weights so far, the state of everything put back if there is a checkpoint."""
+    """Return the log and the best weights so far; if there is a checkpoint, restore the state from it."""
     path = Path(s.out) / "checkpoint.pt"
     if not path.exists():
         return [], {}
     if not s.resume:
-        raise FileExistsError(f"{path} is there already: resume it, or choose another folder")
+        raise FileExistsError(f"{path} already exists: resume it, or choose another folder")
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)  # numbers and text: no code
+        state = torch.load(path, map_location="cpu", weights_only=True)  # numbers and text, no code
     except (RuntimeError, EOFError, UnpicklingError) as error:
-        raise ValueError(f"{path}: found no checkpoint ({str(error)[:200]}); remove it to start afresh") from error
+        raise ValueError(f"{path}: found no checkpoint ({str(error)[:200]}); remove it to start again") from error
     now = s.as_dict()
     other = [k for k, v in state["settings"].items() if k not in MACHINE and now.get(k) != v]
     if other:
@@ -200,7 +200,7 @@ def _begin(s: Settings, net: nn.Module, optimizer: torch.optim.Optimizer) -> tup
 
 
 def _save(s: Settings, net: nn.Module, optimizer: torch.optim.Optimizer, log: list, best: dict) -> None:
-    """Write checkpoint and log; sampler, masks and noise follow from seed and epoch, so they need no state."""
+    """Write checkpoint and log. Sampler, masks and noise are determined by seed and epoch, so they have no state."""
     out = Path(s.out)
     out.mkdir(parents=True, exist_ok=True)
     state = {"settings": s.as_dict(), "net": net.state_dict(), "optimizer": optimizer.state_dict(), "log": log}

@@ -1,7 +1,7 @@
-"""Before one trusts a reconstruction: its residual, its stability, and what an ensemble of networks does not know.
+"""Tests of a reconstruction before it is trusted: its residual, its stability, and the disagreement of an ensemble.
 
-Every test takes `reconstruct(A, y)`, data (B, C, H, W) to images (B, H, W): a network of this folder as it is, or any
-function that calls a solver. `lesions` and `shifts` hold the tests that need a population of heads.
+Every test takes a function `reconstruct(A, y)` from data (B, C, H, W) to images (B, H, W): a network of this folder, or
+any function that calls a solver. `lesions` and `shifts` contain the tests that need a population of heads.
 """
 
 import warnings
@@ -23,7 +23,7 @@ Reconstruct = Callable[[LinearOperator, Tensor], Tensor]
 
 
 def operator_of(sample: Sample) -> LinearOperator:
-    """Return A = Ω F S of a sample, images (H, W) to k-space (C, H, W).
+    """Return the operator A = Ω F S of a sample, from images (H, W) to k-space (C, H, W).
 
     >>> operator_of(Sample(*np.ones((4, 1, 2, 2), np.complex64))._replace(mask=np.eye(2, dtype=bool))).shape_out
     (1, 2, 2)
@@ -34,8 +34,8 @@ def operator_of(sample: Sample) -> LinearOperator:
 def image_of(reconstruct: Reconstruct, A: LinearOperator, y: Array) -> np.ndarray:
     """Return reconstruct(A, y) of one scan, y (C, H, W), as a NumPy array (H, W).
 
-    A network is asked without gradients, in evaluation mode, on the device where it lies. Raises ValueError if what
-    comes back is not finite, or not one image.
+    A network is evaluated without gradients, in evaluation mode, on its own device. Raises ValueError if the result is
+    not finite, or not one image.
 
     >>> A = Mask(np.eye(4, dtype=bool)) @ FFT((4, 4))
     >>> image_of(lambda A, y: A.H(y), A, np.eye(4, dtype=np.complex64)).shape
@@ -44,18 +44,18 @@ def image_of(reconstruct: Reconstruct, A: LinearOperator, y: Array) -> np.ndarra
     with torch.no_grad(), _evaluating(reconstruct):
         x = to_numpy(reconstruct(A, _batch(reconstruct, y)))
     if x.shape != (1, *A.shape_in):
-        raise ValueError(f"a reconstruction of one scan has the shape {(1, *A.shape_in)}, this one gave {x.shape}")
+        raise ValueError(f"a reconstruction of one scan must have the shape {(1, *A.shape_in)}, got {x.shape}")
     if not np.isfinite(x).all():
         raise ValueError(f"the reconstruction of shape {x.shape} holds values that are not finite")
     return x[0]
 
 
 def residual(A: LinearOperator, x: Array, y: Array, sigma: float) -> float:
-    """Return ‖A x − y‖ / (σ √n), n the number of samples: near 1 for the truth, far above it for a broken promise.
+    """Return ‖A x − y‖ / (σ √n), n the number of samples: near 1 for the true image, far above 1 if x contradicts y.
 
-    y, complex (C, H, W), is zero where nothing was sampled, with noise E|n|² = σ² elsewhere. The light sees only the
-    row space of A: whatever is added from its null space leaves it as it was. Below 1, noise has been fitted.
-    Raises ValueError for σ ≤ 0, for shapes that A does not take, and for y without a sample.
+    y, complex (C, H, W), is zero where nothing was sampled, with noise E|n|² = σ² elsewhere. Below 1, noise has been
+    fitted. The residual depends only on the part of x in the row space of A: anything from its null space can be added
+    to x without a change. Raises ValueError for σ ≤ 0, for shapes that do not fit A, and for y without samples.
 
     >>> A = Mask(np.ones((4, 4), bool)) @ FFT((4, 4))
     >>> round(residual(A, np.zeros((4, 4), np.complex64), np.full((4, 4), 0.1, np.complex64), sigma=0.1), 5)
@@ -72,12 +72,12 @@ def residual(A: LinearOperator, x: Array, y: Array, sigma: float) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Stability:
-    """What `stability` found.
+    """The result of `stability`.
 
     Attributes
     ----------
     worst, random : float
-        Error out over error in, ‖f(y + δ) − f(y)‖ / ‖δ‖, for the worst δ found and, on average, for a random one.
+        Amplification ‖f(y + δ) − f(y)‖ / ‖δ‖ of the worst δ found, and the mean over random ones.
     delta : ndarray, complex64 (C, H, W)
         The worst δ.
     before, after : ndarray (H, W)
@@ -106,18 +106,25 @@ def stability(
     draws: int = 5,
     seed: int = 0,
 ) -> Stability:
-    """Return how much a small error of the samples grows: the worst found by gradient ascent, and random ones.
+    """Return how much a small error of the samples is amplified: the worst found by gradient ascent, and random ones.
 
-    Looks for the δ on the samples of y (C, H, W), ‖δ‖ = size ‖y‖, that maximises h(δ) = ‖f(y + δ) − f(y)‖². A step is
-    δ ← size ‖y‖ ∇h / ‖∇h‖: the maximum over the ball of what h looks like near δ, and the power iteration on JᴴJ if f
-    is linear. So it is a lower bound of the worst case: more `steps` may find worse. Zero-filling has at most 1, for
-    ‖A‖ ≤ 1. Gradients must flow through `reconstruct`: they do through networks and through `mrilab`'s solvers.
+    The worst δ on the samples of y (C, H, W) with ‖δ‖ = size ‖y‖ maximises h(δ) = ‖f(y + δ) − f(y)‖². A step of the
+    search is δ ← size ‖y‖ ∇h / ‖∇h‖. It maximises the linear approximation of h at δ over all such vectors, and for a
+    linear f it is the power iteration on JᴴJ. The result is a lower bound of the worst case: more `steps` may find a
+    larger value. For zero-filling it is at most 1, because ‖A‖ ≤ 1. Gradients must flow through `reconstruct`, as they
+    do through networks and the solvers of `mrilab`.
 
-    Raises TypeError or ValueError for a `size` that is not positive, for counts below 1, for y without a sample, and
-    for a reconstruction that no gradient flows through.
-    Source: Antun et al., On instabilities of deep learning in image reconstruction, PNAS 117 (2020); the step is
-    Journée et al., Generalized power method, J. Mach. Learn. Res. 11 (2010).
+    Raises TypeError or ValueError for a `size` that is not positive, for counts below 1, for y without samples, and for
+    a reconstruction without gradients.
 
+    References
+    ----------
+    Antun et al., On instabilities of deep learning in image reconstruction and the potential costs of AI, PNAS 117
+    (2020); the step: Journée et al., Generalized power method for sparse principal component analysis, J. Mach. Learn.
+    Res. 11 (2010).
+
+    Examples
+    --------
     >>> A = Mask(np.eye(4, dtype=bool)) @ FFT((4, 4))
     >>> found = stability(lambda A, y: A.H(y), A, np.eye(4, dtype=np.complex64))
     >>> round(found.worst, 3), round(found.random, 3)
@@ -157,10 +164,17 @@ def stability(
 def ensemble(members: Sequence[Reconstruct], A: LinearOperator, y: Array) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean image of several reconstructions (H, W), and the standard deviation of their magnitudes (H, W).
 
-    The members should differ in what is arbitrary, such as the seed of their training. Where they disagree, the data
-    did not decide; where they agree, they may all be wrong in the same way. Raises ValueError for fewer than two.
-    Source: Lakshminarayanan, Pritzel and Blundell, Simple and scalable predictive uncertainty, NeurIPS 2017.
+    The members should differ only in arbitrary choices, such as the seed of their training. Where they disagree, the
+    data do not determine the image; where they agree, all may still be wrong in the same way. Raises ValueError for
+    fewer than two members.
 
+    References
+    ----------
+    Lakshminarayanan, Pritzel and Blundell, Simple and scalable predictive uncertainty estimation using deep ensembles,
+    NeurIPS 2017.
+
+    Examples
+    --------
     >>> A = Mask(np.eye(4, dtype=bool)) @ FFT((4, 4))
     >>> members = [lambda A, y: A.H(y), lambda A, y: 3 * A.H(y)]
     >>> mean, deviation = ensemble(members, A, np.eye(4, dtype=np.complex64))
@@ -168,17 +182,16 @@ def ensemble(members: Sequence[Reconstruct], A: LinearOperator, y: Array) -> tup
     True
     """
     if len(members) < 2:
-        raise ValueError(f"an ensemble has two members or more, got {len(members)}")
+        raise ValueError(f"an ensemble needs at least two members, got {len(members)}")
     images = np.stack([image_of(member, A, y) for member in members])
     return images.mean(axis=0), np.abs(images).std(axis=0, ddof=1)
 
 
 def rank_correlation(deviation: Array, error: Array, where: Array | None = None) -> float:
-    """Return Spearman's ρ between a predicted deviation and the true error: 1 if they rank the pixels alike.
+    """Return Spearman's ρ between a predicted deviation and the true error: 1 if both rank the pixels equally.
 
-    Takes arrays of one shape; `where` says which pixels count, such as the head, for an empty background makes any
-    prediction look good.
-    Raises ValueError if shapes differ, or if fewer than three pixels are left.
+    Takes arrays of one shape; `where` selects pixels, such as those of the head, because any prediction looks good on
+    an empty background. Raises ValueError if shapes differ, or if fewer than three pixels are selected.
 
     >>> round(rank_correlation(np.arange(6.0), np.arange(6.0) ** 2), 6)
     1.0
@@ -190,17 +203,17 @@ def rank_correlation(deviation: Array, error: Array, where: Array | None = None)
         raise ValueError(f"a deviation of shape {values.shape} does not fit an error of shape {truth.shape}")
     chosen = np.ones(values.shape, bool) if where is None else to_numpy(where).astype(bool)
     if chosen.shape != values.shape or chosen.sum() < 3:
-        raise ValueError(f"where must have the shape {values.shape} and choose three pixels or more")
+        raise ValueError(f"where must have the shape {values.shape} and select at least three pixels")
     return float(spearmanr(values[chosen], truth[chosen]).statistic)
 
 
 def _uphill(reconstruct, A, data, delta, before, sampled, radius) -> Tensor:
     delta = delta.detach().requires_grad_()
-    with warnings.catch_warnings():  # solvers write down their costs, which torch finds odd
+    with warnings.catch_warnings():  # torch warns when solvers convert their costs to Python numbers
         warnings.filterwarnings("ignore", "Converting a tensor with requires_grad")
         gap = reconstruct(A, data + delta) - before
     if not gap.requires_grad:
-        raise ValueError("no gradient flows through the reconstruction: it must compute with torch all the way")
+        raise ValueError("no gradient flows through the reconstruction: all of it must be computed with torch")
     (slope,) = torch.autograd.grad(torch.linalg.norm(gap).square(), delta)
     slope = slope * sampled
     return radius * slope / torch.linalg.norm(slope).clamp_min(torch.finfo(torch.float32).tiny)
@@ -212,7 +225,7 @@ def _no_grad(call, *args):
 
 
 class _evaluating:
-    """A network in evaluation mode, and back as it was; anything else is left alone."""
+    """A context with a network in evaluation mode, restored afterwards; other functions are not changed."""
 
     def __init__(self, reconstruct: Reconstruct):
         self.net = reconstruct if isinstance(reconstruct, nn.Module) else None
@@ -228,7 +241,7 @@ class _evaluating:
 
 
 def _batch(reconstruct: Reconstruct, y: Array) -> Tensor:
-    """Return the data of one scan as a batch of one, complex64, where the network lies."""
+    """Return the data of one scan as a batch of one, complex64, on the device of the network."""
     data = torch.from_numpy(np.array(to_numpy(y), dtype=np.complex64))[None]
     first = next(reconstruct.parameters(), None) if isinstance(reconstruct, nn.Module) else None
     return data if first is None else data.to(first.device)

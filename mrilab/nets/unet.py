@@ -1,4 +1,4 @@
-"""The U-Net of Ronneberger et al. (2015), in the form that fastMRI made the baseline of MR reconstruction."""
+"""The U-Net, in the form that fastMRI uses as baseline of MR reconstruction."""
 
 import torch
 from torch import Tensor, nn
@@ -8,12 +8,12 @@ from ..arrays.checks import whole
 
 
 class UNet(nn.Module):
-    """An encoder that halves the image and doubles the channels, a decoder that undoes it, and skips between the two.
+    """An encoder that halves the image and doubles the channels, a decoder that reverses this, and skip connections.
 
-    A level applies two convolutions of 3 × 3, each followed by instance normalisation and a leaky ReLU. On the way
-    down, averages over 2 × 2 pixels; on the way up, transposed convolutions of 2 × 2. What the encoder saw at a level
-    is laid beside what the decoder has there, so that detail need not pass through the bottleneck. A convolution of
-    1 × 1 ends it. With 32 channels, 4 pools and 1 → 1 it has the 7,756,097 parameters of fastMRI's.
+    Each level applies two convolutions of 3 × 3, each followed by instance normalisation and a leaky ReLU. The encoder
+    averages over 2 × 2 pixels; the decoder uses transposed convolutions of 2 × 2. At each level, the channels of the
+    encoder are concatenated to those of the decoder, so that details bypass the bottleneck. The last layer is a
+    convolution of 1 × 1. With 32 channels, 4 pools and 1 → 1 it has 7,756,097 parameters, as that of fastMRI.
 
     Parameters
     ----------
@@ -22,16 +22,17 @@ class UNet(nn.Module):
     channels : int
         Channels of the first level.
     pools : int
-        How often the image is halved. Odd sizes are met by reflection, so any H and W from 2^(pools + 1) up will do.
+        How many times the image is halved. Odd sizes are padded by reflection, so any H and W ≥ 2^(pools + 1) work.
 
     Raises
     ------
     TypeError, ValueError
-        For numbers that are not whole or below 1, and for an input of another shape or one too small.
+        For numbers that are not whole or below 1, and for an input of another shape or that is too small.
 
     References
     ----------
-    Ronneberger, Fischer and Brox, U-Net, MICCAI 2015; Zbontar et al., fastMRI, arXiv:1811.08839, section 5.
+    Ronneberger, Fischer and Brox, U-Net: convolutional networks for biomedical image segmentation, MICCAI 2015; Zbontar
+    et al., fastMRI: an open dataset and benchmarks for accelerated MRI, arXiv:1811.08839 (2018), section 5.
 
     Examples
     --------
@@ -72,13 +73,13 @@ class UNet(nn.Module):
             raise ValueError(f"the U-Net takes (B, {self.in_channels}, H, W), got {tuple(x.shape)}")
         if min(x.shape[-2:]) < 2 ** (self.pools + 1):
             raise ValueError(
-                f"a U-Net of {self.pools} pools takes images of {2 ** (self.pools + 1)} pixels a side or more, "
+                f"a U-Net of {self.pools} pools takes images of at least {2 ** (self.pools + 1)} pixels per side, "
                 f"got {tuple(x.shape[-2:])}"
             )
 
 
 def _level(inside: int, outside: int) -> nn.Sequential:
-    """Two convolutions of 3 × 3; normalisation takes the mean away, so they need no bias."""
+    """Return two convolutions of 3 × 3, without bias, because normalisation removes the mean."""
     return nn.Sequential(
         nn.Conv2d(inside, outside, kernel_size=3, padding=1, bias=False),
         nn.InstanceNorm2d(outside),
@@ -98,6 +99,6 @@ def _enlarge(inside: int, outside: int) -> nn.Sequential:
 
 
 def _fit(x: Tensor, skip: Tensor) -> Tensor:
-    """Halving an odd side drops a row or a column: a reflection puts it back."""
+    """Pad by reflection the row or column that was lost by halving an odd side."""
     rows, columns = (wanted - n for wanted, n in zip(skip.shape[-2:], x.shape[-2:]))
     return functional.pad(x, (0, columns, 0, rows), mode="reflect") if rows or columns else x

@@ -1,4 +1,4 @@
-"""Weights on the disk: safetensors, which cannot hold code, beside a JSON that says where they come from."""
+"""Weights on disk: safetensors, which cannot contain code, and a JSON file with the record of their training."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from .settings import from_dict
 
 
 class WeightsError(ValueError):
-    """A file of weights that is not what it should be; the message names what was found and what was expected.
+    """An error in a file of weights; the message names what was found and what was expected.
 
     >>> raise WeightsError("a.safetensors: found 3 bytes; expected weights")
     Traceback (most recent call last):
@@ -26,10 +26,10 @@ class WeightsError(ValueError):
 
 
 def save_weights(net: nn.Module, path: str | os.PathLike, record: dict[str, Any], *, half: bool = False) -> Path:
-    """Write the weights to `path` and `record`, with their SHA-256 added, to the .json beside it.
+    """Write the weights to `path`, and `record` with their SHA-256 to the .json file beside it.
 
-    `half` stores float16: half the size, each weight good to three digits. `record["settings"]` must rebuild the
-    network; raises WeightsError if it does not.
+    `half` stores float16: half the size, with three correct digits per weight. Raises WeightsError unless
+    `record["settings"]` describes this network.
 
     >>> from tempfile import TemporaryDirectory
     >>> from mrilab.nets import Settings
@@ -51,9 +51,9 @@ def save_weights(net: nn.Module, path: str | os.PathLike, record: dict[str, Any]
 
 
 def load_weights(path: str | os.PathLike, net: nn.Module | None = None) -> tuple[nn.Module, dict[str, Any]]:
-    """Return (network, record): `net` with the weights in it, or the one that the record describes. Runs no code.
+    """Return (network, record): `net` with the weights, or the network that the record describes. No code is run.
 
-    Raises FileNotFoundError, or WeightsError for a file that is cut off, altered, foreign, or of another network.
+    Raises FileNotFoundError, or WeightsError for a file that is cut off, changed, of another format or network.
     """
     path = Path(path)
     beside = path.with_suffix(".json")

@@ -1,4 +1,4 @@
-"""One function over many scans, with results that outlive a crash.
+"""One function over many scans, with results that are kept after a crash.
 
 study    study, Results
 runners  in this process, or on a Dask cluster

@@ -1,4 +1,4 @@
-"""Where the items of a study are computed: in this process, or in those of dask.distributed, here or on a cluster."""
+"""Computing the items of a study: in this process, or in processes of dask.distributed, here or on a cluster."""
 
 import logging
 import os
@@ -15,7 +15,7 @@ PATIENCE = 15  # seconds to wait for a scheduler, and then for a worker
 def run_here(
     function: Callable, items: Mapping[str, Any], settings: Mapping[str, Any], workers: int, scheduler: str | None
 ) -> Iterator[Iterator[Outcome]]:
-    """Give the outcomes of function(item, **settings) one after another, computed in this process."""
+    """Yield an iterator over the outcomes of function(item, **settings), computed in this process."""
     yield (_attempt(function, name, item, settings) for name, item in items.items())
 
 
@@ -30,7 +30,7 @@ def _attempt(function, name, item, settings) -> Outcome:
 def run_on_dask(
     function: Callable, items: Mapping[str, Any], settings: Mapping[str, Any], workers: int, scheduler: str | None
 ) -> Iterator[Iterator[Outcome]]:
-    """Give the outcomes of the items in the order in which they end; leave no process, task or file behind."""
+    """Yield an iterator over the outcomes in the order in which they end; leave no process, task or file behind."""
     try:
         import dask
         from distributed import Client, LocalCluster, as_completed
@@ -40,13 +40,13 @@ def run_on_dask(
         if scheduler is None:
             processes = min(int(workers), len(items))
             folder = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
-            # One task at a time to a process: one that is killed is then not held against tasks queued behind it.
+            # One task per process at a time, so that a killed process does not count against queued tasks.
             stack.enter_context(dask.config.set({"distributed.scheduler.worker-saturation": 1.0}))
             cluster = LocalCluster(
                 n_workers=processes,
                 threads_per_worker=1,  # Dask's nannies also hold BLAS and OpenMP to one
                 processes=True,
-                # The scheduler serves HTTP in any case, by default at one fixed port: two studies would meet there.
+                # The scheduler always serves HTTP, by default at a fixed port, which two studies would share.
                 dashboard_address="127.0.0.1:0",
                 scheduler_kwargs={"dashboard": False},
                 local_directory=folder,
@@ -54,7 +54,7 @@ def run_on_dask(
             )
             client = stack.enter_context(Client(stack.enter_context(cluster), set_as_default=False))
         else:
-            processes = 0  # other machines' cores are for their owner to share out
+            processes = 0  # do not assign the cores of other machines
             client = stack.enter_context(_connected(scheduler))
         shares = _share_cores(processes)
 
@@ -71,7 +71,7 @@ def _connected(scheduler: str):
     from distributed import Client
 
     if not isinstance(scheduler, str) or "://" not in scheduler:
-        raise ConnectionError(f"a scheduler's address is like 'tcp://10.0.0.1:8786', got {scheduler!r}")
+        raise ConnectionError(f"scheduler must be an address such as 'tcp://10.0.0.1:8786', got {scheduler!r}")
     try:
         client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
     except (OSError, TimeoutError, ValueError, TypeError) as error:
@@ -85,13 +85,13 @@ def _connected(scheduler: str):
 
 
 def _share_cores(processes: int) -> list[list[int]]:
-    """Return which cores each process gets: an equal share, or one that others use too; nothing where none can be."""
+    """Return the cores of each process: an equal share, or a shared one if there are too few; [] if not supported."""
     cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     return [cores[i::processes] or cores[i % len(cores) :][:1] for i in range(processes)] if cores else []
 
 
 def _task(function, item, settings, shares):
-    """Run one item in a worker. FFTs and kernels use as many threads as there are cores, so hold it to its share."""
+    """Run one item in a worker, restricted to its cores, because FFTs and loops use as many threads as cores."""
     if shares:
         from distributed import get_worker
 
@@ -100,17 +100,17 @@ def _task(function, item, settings, shares):
 
 
 def _outcomes(completed, futures: dict, submit: Callable) -> Iterator[Outcome]:
-    """Give the outcomes as they end. A result that died with its worker before it got here is computed again."""
+    """Yield the outcomes as they end. A result that was lost with its worker is computed again."""
     for future in completed:
         name = futures.pop(future)
         try:
             outcome: Outcome = (name, future.result(timeout=PATIENCE), None)
         except Exception as error:
-            if future.status != "error":  # neither computed nor failed: lost
+            if future.status != "error":  # neither computed nor failed, so it was lost
                 again = submit(name)
                 futures[again] = name
                 completed.add(again)
                 continue
             outcome = name, None, error
-        future.release()  # the worker need not keep what goes to the disk
+        future.release()  # the worker need not keep a result that is saved
         yield outcome

@@ -1,6 +1,6 @@
-"""A study: one function over many slices or scans, on this machine or on a cluster, resumed where it ended.
+"""A study: one function over many slices or scans, on this machine or on a cluster, which can be resumed.
 
-Its folder holds a record of what it is, so that a rerun never takes the results of another study for its own.
+Its folder contains a record of function, settings and items, so that a rerun never uses results of another study.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ RECORD = "study.json"
 
 
 class StudyError(RuntimeError):
-    """Some items of a study failed, the others are done: `errors` maps the names of those that failed to their errors.
+    """The error for failed items of a study; `errors` maps their names to their errors. All other items are done.
 
     >>> StudyError("out", {"scan3": ValueError("no data")}, 8).errors
     {'scan3': ValueError('no data')}
@@ -39,7 +39,7 @@ class StudyError(RuntimeError):
 
 
 class Results(Mapping):
-    """The results of a study by name; each is loaded from its file when it is asked for.
+    """The results of a study, a mapping from names to arrays; each is loaded from its file when it is accessed.
 
     >>> Results("out", ["slice0", "slice1"]).path("slice1").name
     'slice1.npy'
@@ -50,7 +50,7 @@ class Results(Mapping):
         self._names = dict.fromkeys(names)
 
     def path(self, name: str) -> Path:
-        """Return the file of a result, a NumPy .npy."""
+        """Return the path of the .npy file of a result."""
         return self.folder / f"{name}.npy"
 
     def __getitem__(self, name: str) -> np.ndarray:
@@ -78,56 +78,57 @@ def study(
     scheduler: str | None = None,
     progress: bool | None = None,
 ) -> Results:
-    """Return function(item, **settings) for every item, each result kept in `folder` as soon as it is there.
+    """Return function(item, **settings) for every item; each result is saved in `folder` as soon as it is computed.
 
-    A rerun computes only what is missing, so a study that was stopped, by Ctrl-C or by a power cut, goes on. The tasks
-    run in processes of dask.distributed; if one dies (out of memory, killed), its tasks are given to others. An item
-    that raises, or that four processes in turn died of, does not stop the rest: all errors are reported at the end, by
-    name.
+    A rerun computes only the missing results, so a study that was interrupted, by Ctrl-C or a power cut, continues. The
+    tasks run in processes of dask.distributed; if a process dies (out of memory, killed), its tasks are given to
+    others. An item that raises an error, or whose processes died four times, does not stop the others: all errors are
+    reported at the end, with the names of the items.
 
     Parameters
     ----------
     function : callable
-        Takes an item, returns an array, or a number. What it prints stays in its process. It must be a function that
-        can be imported there, or one defined in a notebook.
+        Takes an item and returns an array or a number. Its output stays in its process. It must be importable there, or
+        be defined in a notebook.
     items : mapping or sequence
-        {name: item}, or paths, numbers or texts, whose last part is their name: "scans/a.h5" is "a.h5". Let items be
-        small, such as paths and numbers of slices: the function loads the data.
+        {name: item}; or paths, numbers or strings, whose last part becomes the name: that of "scans/a.h5" is "a.h5".
+        Items should be small, such as paths and numbers of slices: the function loads the data.
     folder : str or path
-        For the results, name.npy, each written whole or not at all, and for `study.json`.
+        Folder of the results, name.npy, each written atomically, and of `study.json`.
     settings : mapping, optional
-        Keywords for the function, the same for all items, and sent along with each of them. Numbers, text, paths, None,
-        arrays, and lists and mappings of them.
+        Keyword arguments of the function, the same for all items and sent with each of them: numbers, strings, paths,
+        None, arrays, and lists and mappings of these.
     workers : int
-        Number of processes on this machine, each with one thread; 0 works in this process, without dask.
+        Number of processes on this machine, each with one thread; 0 uses this process, without dask.
     scheduler : str, optional
-        The address of a Dask cluster, such as "tcp://10.0.0.1:8786": its workers are used, and need not see `folder`.
+        The address of a Dask cluster, such as "tcp://10.0.0.1:8786", whose workers are used. They need no access to
+        `folder`.
     progress : bool, optional
-        Whether to show a bar; by default where somebody watches, unless TQDM_DISABLE is set.
+        Show a progress bar; None shows it in a terminal or notebook.
 
     Returns
     -------
     Results
-        A mapping from names to results, which are loaded when asked for.
+        A mapping from names to results, which are loaded when they are accessed.
 
     Raises
     ------
     ValueError
-        If `folder` holds results of another function, of other settings, or of another item by the same name; for names
-        that make no file name, or are not distinct. The function's own source is compared too, but not that of the
-        functions it calls, nor the contents of a file that an item names.
+        If `folder` contains results of another function, of other settings, or of another item with the same name; if
+        names are not distinct, or not valid as file names. The source code of the function is compared too, but neither
+        that of functions it calls nor the contents of files that items name.
     TypeError
         For settings that cannot be compared with those of a rerun.
     StudyError
-        At the end, if items failed. A rerun tries those again.
+        At the end, if items failed. A rerun tries them again.
     ConnectionError
-        If no scheduler answers, or has no workers, within 15 s.
+        If no scheduler answers within 15 s, or it has no workers.
     ImportError
         Without dask.distributed: pip install 'mrilab[cluster]'.
 
     Notes
     -----
-    As with all processes in Python, a script (not a notebook) calls `study` below `if __name__ == "__main__":`.
+    As always with processes in Python, a script (not a notebook) must call `study` in `if __name__ == "__main__":`.
 
     Examples
     --------
@@ -177,7 +178,7 @@ def _save(path: Path, value: Any) -> None:
 
 
 def named_items(items: Mapping[str, Any] | Iterable) -> dict[str, Any]:
-    """Return {name: item}; raise unless the names are distinct and make file names."""
+    """Return {name: item}; raise unless the names are distinct and valid as file names."""
     if isinstance(items, (str, bytes)):
         raise TypeError(f"items are a mapping or a sequence, got the text {items!r}")
     pairs = list(items.items()) if isinstance(items, Mapping) else [(Path(str(i)).name, i) for i in items]
@@ -189,7 +190,7 @@ def named_items(items: Mapping[str, Any] | Iterable) -> dict[str, Any]:
             or name.startswith(".")
             or set(name) & set("/\\:\0")
         ):
-            raise ValueError(f"an item's name becomes a file's, so it cannot be {name!r}; give a mapping with names")
+            raise ValueError(f"{name!r} is no name of an item, because it is no file name; give a mapping with names")
     named = dict(pairs)
     if len({name.casefold() for name in named}) < len(pairs):
         raise ValueError(f"{len(pairs)} items have only {len(named)} distinct names; give a mapping with names")
@@ -197,7 +198,7 @@ def named_items(items: Mapping[str, Any] | Iterable) -> dict[str, Any]:
 
 
 def check_record(folder: Path, function: Callable, settings: dict, items: dict) -> None:
-    """Write what the study is into its folder; raise if the folder holds another."""
+    """Write the record of the study to its folder; raise if the folder contains another study."""
     source = _source(function)
     record: dict[str, Any] = {
         "function": f"{source[0]}, source {source[1]}",
@@ -227,7 +228,7 @@ def check_record(folder: Path, function: Callable, settings: dict, items: dict) 
 
 
 def _source(function: Callable) -> tuple[str, str]:
-    """Return the qualified name of a function, and a hash of its source where it has one."""
+    """Return the qualified name of a function, and a hash of its source code if available."""
     name = f"{getattr(function, '__module__', '?')}.{getattr(function, '__qualname__', type(function).__qualname__)}"
     try:
         text = inspect.getsource(function)
@@ -237,7 +238,7 @@ def _source(function: Callable) -> tuple[str, str]:
 
 
 def _describe(value: Any, name: str, *, strict: bool = True) -> Any:
-    """Return what JSON can hold of a value, equal for equal values; `strict` refuses those where that is not sure."""
+    """Return a description of a value for JSON, equal for equal values; if `strict`, raise if that is not certain."""
     if isinstance(value, (np.bool_, np.number)):
         value = value.item()
     if isinstance(value, float) and not np.isfinite(value):

@@ -61,7 +61,7 @@ def test_a_unet_refuses_sizes_that_are_none(wrong):
 def test_a_unet_names_what_it_takes():
     with pytest.raises(ValueError, match=r"takes \(B, 1, H, W\), got \(1, 2, 32, 32\)"):
         UNet(1, 1, **SMALL)(torch.zeros(1, 2, 32, 32))
-    with pytest.raises(ValueError, match="8 pixels a side or more"):
+    with pytest.raises(ValueError, match="at least 8 pixels per side"):
         UNet(1, 1, **SMALL)(torch.zeros(1, 1, 7, 32))
     with pytest.raises(ValueError, match="complex images"):
         ImageUNet(**SMALL)(torch.zeros(1, 32, 32))

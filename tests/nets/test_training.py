@@ -212,7 +212,7 @@ def test_a_spoilt_checkpoint_says_so(settings, tmp_path):
 
 
 def test_too_few_slices_for_a_step_say_so(settings):
-    with pytest.raises(ValueError, match="8 slices are fewer than a step takes, 9"):
+    with pytest.raises(ValueError, match="8 slices are too few for a step of 9"):
         train(replace(settings, batch_size=9))
 
 

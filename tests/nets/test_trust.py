@@ -55,7 +55,7 @@ def test_one_scan_goes_through_networks_and_functions_alike():
     assert np.allclose(image_of(zero_filled, A, y), A.H(y), atol=1e-6)
     net = Unrolled(cascades=1, **NET).train()
     assert image_of(net, A, y).shape == (20, 17) and net.training
-    with pytest.raises(ValueError, match=r"shape \(1, 20, 17\), this one gave \(1, 3, 20, 17\)"):
+    with pytest.raises(ValueError, match=r"shape \(1, 20, 17\), got \(1, 3, 20, 17\)"):
         image_of(lambda A, y: y, A, y)
     with pytest.raises(ValueError, match="not finite"):
         image_of(lambda A, y: A.H(y) * np.nan, A, y)
@@ -162,7 +162,7 @@ def test_an_altered_head_keeps_mask_noise_and_maps():
     quiet = Altered("test", 2, lambda x, index: x / 2, **{**options, "noise": 0.0})[1]
     loud = Brains("test", 2, **{**options, "noise": 0.0})[1]
     assert np.allclose(half.y - quiet.y, plain.y - loud.y, atol=1e-6) and A.shape_in == (32, 32)
-    with pytest.raises(ValueError, match=r"\(3, 3\) from one of \(64, 64\)"):
+    with pytest.raises(ValueError, match=r"of shape \(64, 64\), got \(3, 3\)"):
         Altered("test", 1, lambda x, index: x[:3, :3], shape=(32, 32))[0]
     with pytest.raises(ValueError, match="no cache"):
         Altered("test", 1, lambda x, index: x, cache="anywhere")
