@@ -1,10 +1,10 @@
-"""Parallel imaging: receiver channels, coil maps, unfolding.
+"""Parallel imaging: receiver channels, coil maps, SENSE and GRAPPA.
 
 channels     noise covariance, prewhitening, coil compression
 calibration  the fully sampled centre, and the matrix of its patches
 maps         low-resolution maps
 espirit      maps as eigenvectors
-joint_fit    maps and image fitted together
+joint_fit    a joint fit of maps and image
 sense        unfolding in image space, g-factor
-grappa       filling in k-space
+grappa       missing lines in k-space
 """

@@ -1,4 +1,4 @@
-"""The fully sampled centre of k-space that maps and kernels are learned from, and the matrix of its patches."""
+"""The fully sampled centre of k-space, from which maps and kernels are estimated, and the matrix of its patches."""
 
 import numpy as np
 
@@ -8,13 +8,13 @@ from ..arrays.libraries import Array, to_numpy
 def calibration_block(kspace: Array, calib: int | tuple[int, int] = 24) -> tuple[np.ndarray, slice, slice]:
     """Return the data in NumPy, and the rows and columns of the fully sampled block around DC.
 
-    The block grows from DC, by turns on each side of each axis while all of its points are sampled (not zero in some
-    coil), until it has `calib` points along the axis. Complete data give `calib` points from n//2 − calib//2; where
-    samples end on one side, the block leans to the other; where they end on both, it is smaller.
+    The block grows from DC, alternately on each side of each axis, while all of its points are sampled (not zero in all
+    coils), until it has `calib` points along the axis. Complete data give `calib` points from n//2 − calib//2. If
+    samples end on one side, the block extends further on the other; if they end on both sides, it is smaller.
 
     Raises TypeError for data that are not complex and sizes that are not whole; ValueError for data not of shape
-    (C, H, W) or not finite, a `calib` that does not fit them, a centre of that size in which only a few points are
-    zero (a fault, no pattern of sampling), and a block below half of `calib` along an axis.
+    (C, H, W) or not finite, if `calib` does not fit them, if only a few points of a centre of that size are zero (an
+    error in the data, not a sampling pattern), and if the block is smaller than half of `calib` along an axis.
 
     >>> y = np.ones((1, 8, 8), complex)
     >>> y[:, :3] = 0  # partial Fourier
@@ -47,13 +47,13 @@ def calibration_block(kspace: Array, calib: int | tuple[int, int] = 24) -> tuple
 
 
 def _grow(sampled: np.ndarray, wanted: tuple[int, ...]) -> tuple[slice, slice]:
-    """Return the largest block that alternate steps to each side reach."""
+    """Return the largest block that is reached by alternate steps to each side."""
     low, high = [n // 2 for n in sampled.shape], [n // 2 + 1 for n in sampled.shape]
     grown = True
     while grown:
         grown = False
         for axis in (0, 1):
-            for step in (-1, 1):  # downwards first, as calib // 2 points lie below DC
+            for step in (-1, 1):  # downwards first, because calib // 2 points lie below DC
                 edge = low[axis] - 1 if step < 0 else high[axis]
                 if high[axis] - low[axis] == wanted[axis] or not 0 <= edge < sampled.shape[axis]:
                     continue
@@ -65,12 +65,12 @@ def _grow(sampled: np.ndarray, wanted: tuple[int, ...]) -> tuple[slice, slice]:
 
 
 def calibration_matrix(block: np.ndarray, accel: int, kernel: tuple[int, int]) -> np.ndarray:
-    """Return what the kernel sees, one row for each of its places in the block: complex128 (P, C · lines · points)."""
+    """Return the patches of a block, one row per position of the kernel: complex128 (P, C · lines · points)."""
     windows = patches(block, accel, kernel)  # (C, rows, columns, lines, points)
     return windows.transpose(1, 2, 0, 3, 4).reshape(windows[0, ..., 0, 0].size, -1).astype(np.complex128)
 
 
 def patches(lines: np.ndarray, accel: int, kernel: tuple[int, int]) -> np.ndarray:
-    """Return what the kernel sees from each place, a view (C, rows, columns, lines, points)."""
+    """Return the samples under the kernel at each position, a view (C, rows, columns, lines, points)."""
     reach = ((kernel[0] - 1) * accel + 1, kernel[1])
     return np.lib.stride_tricks.sliding_window_view(lines, reach, axis=(1, 2))[..., ::accel, :]

@@ -1,7 +1,7 @@
 """The channels of a receiver array before any image: noise covariance, prewhitening, coil compression.
 
-NumPy does the work, in double precision; a torch or CuPy array goes in and comes out all the same, on its device, but
-no gradient flows through.
+All is computed with NumPy, in double precision. torch and CuPy arrays are accepted and returned on their device, but no
+gradients flow through.
 """
 
 import numpy as np
@@ -12,8 +12,9 @@ from ..arrays.libraries import Array, like, namespace, to_numpy
 def noise_covariance(noise: Array) -> Array:
     """Return the covariance of the channels' noise, Ψ = 1/N Σ_t n_t n_tᴴ, Hermitian (C, C).
 
-    The noise has mean zero, so none is subtracted. A scan without excitation gives it; a corner of k-space far from DC
-    does too, where the object has faded. Take N ≫ C, a few thousand: with N < C the matrix is singular.
+    The noise has mean zero, so no mean is subtracted. Samples of noise come from a scan without excitation, or from a
+    corner of k-space far from DC, where the signal has decayed. N should be much larger than C, such as a few thousand;
+    with N < C the matrix is singular.
 
     Parameters
     ----------
@@ -23,13 +24,13 @@ def noise_covariance(noise: Array) -> Array:
     Raises
     ------
     TypeError
-        For what is not a complex array.
+        If the argument is not a complex array.
     ValueError
         For another number of axes, no samples, and values that are not finite.
 
-    Notes
-    -----
-    Source: Roemer et al., The NMR phased array, Magn. Reson. Med. 16 (1990).
+    References
+    ----------
+    Roemer et al., The NMR phased array, Magn. Reson. Med. 16 (1990).
 
     Examples
     --------
@@ -42,7 +43,7 @@ def noise_covariance(noise: Array) -> Array:
         raise ValueError(f"noise_covariance takes noise of shape (C, N), got {samples.shape}")
     samples = samples.astype(np.complex128)
     cov = samples @ samples.conj().T / samples.shape[1]
-    return like(noise, (cov + cov.conj().T) / 2)  # Hermitian to the last bit
+    return like(noise, (cov + cov.conj().T) / 2)  # exactly Hermitian
 
 
 def whitening_matrix(covariance: Array) -> np.ndarray:
@@ -63,17 +64,17 @@ def whitening_matrix(covariance: Array) -> np.ndarray:
     if values[0] <= 1e-12 * abs(values[-1]):
         raise ValueError(
             f"the noise covariance of shape {cov.shape} is not positive definite: its eigenvalues go from "
-            f"{values[0]:.3g} to {values[-1]:.3g}; were there fewer noise samples than channels, or a dead one?"
+            f"{values[0]:.3g} to {values[-1]:.3g}; is there a dead channel, or fewer noise samples than channels?"
         )
     return np.linalg.inv(np.linalg.cholesky(cov.astype(np.complex128)))
 
 
 def prewhiten(kspace: Array, covariance: Array, axis: int = -3) -> Array:
-    """Return L⁻¹ y, with Ψ = L Lᴴ: data whose noise has unit variance and is independent from channel to channel.
+    """Return L⁻¹ y with Ψ = L Lᴴ: data whose noise has unit variance and is independent between channels.
 
-    The model becomes L⁻¹ y = Ω F (L⁻¹ S) x + white noise: maps estimated from whitened data are those of the new
-    channels, and given maps take the same `prewhiten`. All that assumes equal noise in all channels, from least squares
-    to ESPIRiT, is right only after this step.
+    The model becomes L⁻¹ y = Ω F (L⁻¹ S) x + white noise. Maps estimated from whitened data are those of the new
+    channels; given maps must be whitened by the same `prewhiten`. Methods that assume equal noise in all channels, from
+    least squares to ESPIRiT, need this step.
 
     Parameters
     ----------
@@ -93,10 +94,10 @@ def prewhiten(kspace: Array, covariance: Array, axis: int = -3) -> Array:
     ValueError
         For values that are not finite, another number of channels, and a Ψ that is not Hermitian positive definite.
 
-    Notes
-    -----
-    Source: Pruessmann et al., Advances in sensitivity encoding with arbitrary k-space trajectories, Magn. Reson. Med.
-    46 (2001).
+    References
+    ----------
+    Pruessmann et al., Advances in sensitivity encoding with arbitrary k-space trajectories, Magn. Reson. Med. 46
+    (2001).
 
     Examples
     --------
@@ -108,13 +109,13 @@ def prewhiten(kspace: Array, covariance: Array, axis: int = -3) -> Array:
 
 
 def compress_coils(kspace: Array, n: int, axis: int = -3) -> tuple[Array, Array]:
-    """Return the n virtual coils that hold most of the data's energy, and the matrix that makes them.
+    """Return the n virtual coils with the largest part of the data's energy, and the matrix that computes them.
 
-    With Y the data as a matrix, a row for each channel, and Y = U Σ Vᴴ, the matrix is M = U_nᴴ (n, C), and the virtual
-    channels are M Y. Their energy falls from first to last; ‖MY‖² / ‖Y‖² is the fraction kept, the largest that n
-    combinations can have. M has orthonormal rows, so white noise stays white. Maps go with the data:
-    `mix_channels(M, smaps)`. Whiten first, or a noisy channel is taken for a good one. The sign and phase of each row
-    are free; here the largest entry of a row is positive.
+    With the data as a matrix Y, one row per channel, and Y = U Σ Vᴴ, the matrix is M = U_nᴴ (n, C), and the virtual
+    channels are M Y, sorted by decreasing energy. ‖MY‖² / ‖Y‖² is the fraction of the energy kept, the largest possible
+    with n combinations. M has orthonormal rows, so white noise stays white. Maps must be compressed too, by
+    `mix_channels(M, smaps)`. Whiten the data first, or noisy channels get too large a weight. The phase of each row is
+    arbitrary; here the largest entry of a row is positive.
 
     Parameters
     ----------
@@ -132,17 +133,17 @@ def compress_coils(kspace: Array, n: int, axis: int = -3) -> tuple[Array, Array]
     Raises
     ------
     TypeError
-        For data that are not a complex array, and an n that is no whole number.
+        For data that are not a complex array, and an n that is not a whole number.
     ValueError
-        For n outside 1…C, an axis that is not there, and values that are not finite.
+        For n outside 1…C, an axis that does not exist, and values that are not finite.
 
-    Notes
-    -----
-    Source: Buehrer et al., Array compression for MRI with large coil arrays, Magn. Reson. Med. 57 (2007).
+    References
+    ----------
+    Buehrer et al., Array compression for MRI with large coil arrays, Magn. Reson. Med. 57 (2007).
 
     Examples
     --------
-    >>> y = np.array([[3, 3j], [4, 4j]])  # two channels that see the same
+    >>> y = np.array([[3, 3j], [4, 4j]])  # two proportional channels
     >>> virtual, M = compress_coils(y, 1, axis=-2)
     >>> bool(np.isclose(np.linalg.norm(virtual), np.linalg.norm(y))), M.round(3) + 0
     (True, array([[0.6+0.j, 0.8+0.j]]))
@@ -168,9 +169,9 @@ def principal_channels(channels: np.ndarray) -> np.ndarray:
 
 
 def mix_channels(matrix: Array, kspace: Array, axis: int = -3) -> Array:
-    """Return M y: each new channel a row of `matrix` (n, C) times the channels of `kspace` (or maps), along `axis`.
+    """Return M y: each new channel is a row of `matrix` (n, C) times the channels of `kspace` (or maps) along `axis`.
 
-    Raises as `prewhiten` does. The result is like `kspace`, with n channels.
+    Errors as in `prewhiten`. The result has the type of `kspace` and n channels.
 
     >>> mix_channels(np.array([[1.0, 1.0]]), np.array([[1j, 2], [1, 3]]), axis=-2)
     array([[1.+1.j, 5.+0.j]])
@@ -185,9 +186,9 @@ def mix_channels(matrix: Array, kspace: Array, axis: int = -3) -> Array:
 
 def _axis(data: np.ndarray, axis: int) -> int:
     if isinstance(axis, bool) or not isinstance(axis, (int, np.integer)):
-        raise TypeError(f"the channels' axis must be a whole number, got {axis!r}")
+        raise TypeError(f"the channel axis must be a whole number, got {axis!r}")
     if not -data.ndim <= axis < data.ndim:
-        raise ValueError(f"data of shape {data.shape} have no channels' axis {axis}; is it −3, or −2 (non-Cartesian)?")
+        raise ValueError(f"data of shape {data.shape} have no channel axis {axis}; is it −3, or −2 (non-Cartesian)?")
     return int(axis) % data.ndim
 
 

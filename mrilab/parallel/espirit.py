@@ -1,6 +1,6 @@
-"""ESPIRiT: coil maps as eigenvectors of an operator in image space, learned from the centre of k-space.
+"""ESPIRiT: coil maps as eigenvectors of an operator in image space, estimated from the centre of k-space.
 
-NumPy does the work; a torch or CuPy array goes in and comes out all the same, on its device, but no gradient flows
+All is computed with NumPy. torch and CuPy arrays are accepted and returned on their device, but no gradients flow
 through.
 """
 
@@ -28,47 +28,47 @@ def espirit(
 ) -> Array:
     """Return coil maps S (C, H, W) estimated by ESPIRiT: Σ_c |S_c|² = 1 in the support, 0 outside it.
 
-    The patches of `kernel`² points in all C coils, one row of the calibration matrix each, lie in a small subspace:
-    its basis w_1 … w_K are the right singular vectors with singular values above `threshold` times the largest. To
-    project each patch of k-space y onto it and to average where patches overlap leaves y as it is. These are
-    convolutions, so in image space they act pixel by pixel, by a matrix on the vector of coils:
+    The patches of `kernel`² points in all C coils, which are the rows of the calibration matrix, lie in a small
+    subspace. Its basis w_1 … w_K are the right singular vectors with singular values above `threshold` times the
+    largest. Projecting each patch of k-space y onto the subspace, and averaging overlapping patches, does not change y.
+    Both are convolutions, so in image space they are a matrix on the vector of coils at each pixel:
 
         G(r) = 1/kernel² Σ_k h_k(r) h_k(r)ᴴ,   h_k,c(r) = Σ_u w_k(c, u) exp(2πi u·r/n).
 
-    All eigenvalues lie between 0 and 1, and an image S(r) x(r) is left as it is if G(r) S(r) = S(r). So the maps are
-    the eigenvectors of the largest eigenvalue, where it is at least `crop`; elsewhere there is no object. G is a
-    trigonometric polynomial of degree kernel − 1, computed from the correlations of the w_k a few rows at a time.
+    All eigenvalues lie between 0 and 1, and coil images S(r) x(r) do not change if G(r) S(r) = S(r). So the maps are
+    the eigenvectors of the largest eigenvalue where it is at least `crop`; elsewhere there is no object. G is a
+    trigonometric polynomial of degree kernel − 1, computed from the correlations of the w_k, a few rows at a time.
 
-    Outside the support the data say nothing of an image, and a solver may leave anything there: set it to zero there,
-    or estimate with `crop=0`, which gives maps everywhere.
+    Outside the support the data do not determine the image, and a solver may leave any values there: set them to zero,
+    or estimate maps with `crop=0`, which gives maps everywhere.
 
-    Weak singular vectors are cut, and that biases the maps, most where the block is small or leans to one side. The
-    last step is not part of ESPIRiT: a joint fit of smooth maps and an image to the block starts from the eigenvectors
-    and replaces them in the support (`joint_smaps.fit_maps`, as JSENSE and NLINV do).
+    Weak singular vectors are left out, which biases the maps, most if the block is small or asymmetric. The last step
+    is not part of ESPIRiT: a joint fit of smooth maps and an image to the block, which starts from the eigenvectors and
+    replaces them in the support (`joint_fit.fit_maps`, similar to JSENSE and NLINV).
 
-    The phase of an eigenvector is free. Here the first principal channel of the calibration block, Σ_c ū_c S_c with the
-    singular vector u whose largest entry is positive, is real and not negative at each pixel: images keep the phase
-    that they have in this channel.
+    The phase of an eigenvector is arbitrary. Here the first principal channel of the calibration block, Σ_c ū_c S_c
+    with the singular vector u whose largest entry is positive, is real and non-negative at each pixel: images have the
+    phase of this channel.
 
     Parameters
     ----------
     kspace : complex array (C, H, W)
-        Zeros are allowed outside the calibration block. White noise that is alike in all coils is assumed: `prewhiten`.
+        Zeros are allowed outside the calibration block. The noise should be white and equal in all coils (`prewhiten`).
     calib : int or pair of int
-        Largest size of the calibration block around DC, which is taken as far as samples go (`calibration_block`).
+        Largest size of the calibration block around DC, limited by the samples (`calibration_block`).
     kernel : int
-        Side of the patches. The maps can vary on a scale of n/kernel pixels; smaller kernels average more noise.
+        Side of the patches. Maps can vary on a scale of n/kernel pixels; smaller kernels average over more noise.
     threshold : float
-        Between 0 and 1. Lower it for clean data (bias), raise it for noisy data.
+        Between 0 and 1. Decrease it for data with little noise (less bias), increase it for noisy data.
     crop : float
         Smallest eigenvalue in the support, from 0 (maps everywhere) to 1.
     refine : bool
-        False gives the eigenvectors as they are, ESPIRiT and no more; so do one or two coils.
+        Whether to add the joint fit. False, or one or two coils, give the eigenvectors of ESPIRiT.
 
     Returns
     -------
-    complex array (C, H, W), in the library, on the device and of the precision of `kspace`. The work is done in
-    single precision. One coil leaves nothing to compare: its map is 1 where the eigenvalue passes.
+    complex array (C, H, W), in the library, on the device and of the precision of `kspace`. It is computed in single
+    precision. The map of a single coil is 1 where the eigenvalue is at least `crop`.
 
     Raises
     ------
@@ -78,10 +78,11 @@ def espirit(
         As `calibration_block`; for a calibration block that is zero or smaller than the kernel, and for a threshold or
         crop out of range.
 
-    Notes
-    -----
-    Source: Uecker et al., ESPIRiT: an eigenvalue approach to autocalibrating parallel MRI, Magn. Reson. Med. 71 (2014).
-    The refinement: Ying and Sheng, Magn. Reson. Med. 57 (2007).
+    References
+    ----------
+    Uecker et al., ESPIRiT: an eigenvalue approach to autocalibrating parallel MRI, Magn. Reson. Med. 71 (2014). The
+    joint fit: Ying and Sheng, Joint image reconstruction and sensitivity estimation in SENSE (JSENSE), Magn. Reson.
+    Med. 57 (2007).
 
     Examples
     --------
@@ -98,7 +99,7 @@ def espirit(
     operator = pixel_operator(block, kernel, threshold)
     reference = principal_channels(block)[:, 0].astype(np.complex64)
     maps = _aligned(_principal(operator, data.shape[1:], crop), reference)
-    if refine and len(block) > 2:  # two coils say too little beside the unknown image
+    if refine and len(block) > 2:  # two coils do not determine maps and image
         coarse = (block.shape[1] + MARGIN, block.shape[2] + MARGIN)
         start = _aligned(_principal(operator, coarse, 0.0), reference)
         fitted = fit_maps(block, start, data.shape[1:])
@@ -109,16 +110,16 @@ def espirit(
 
 
 def _aligned(maps: np.ndarray, reference: np.ndarray) -> np.ndarray:
-    """Return the maps with phases such that the channel Σ_c ū_c S_c is real and not negative."""
+    """Return the maps with phases such that the channel Σ_c ū_c S_c is real and non-negative."""
     along = np.tensordot(reference.conj(), maps, 1)
     size = np.abs(along)
     return maps * np.divide(along.conj(), size, where=size > 0, out=np.ones_like(along))
 
 
 def pixel_operator(block: np.ndarray, kernel: int, threshold: float) -> np.ndarray:
-    """Return the coefficients of G at the distances −kernel … kernel − 1: complex64 (2·kernel, 2·kernel, C, C)."""
+    """Return the coefficients of G at the frequencies −kernel … kernel − 1: complex64 (2·kernel, 2·kernel, C, C)."""
     A = calibration_matrix(block, 1, (kernel, kernel))
-    threshold = max(threshold, 1e-6)  # below it there is only rounding
+    threshold = max(threshold, 1e-6)  # smaller values are rounding errors
     if len(A) < A.shape[1]:  # the smaller of the two Gram matrices
         values, left = np.linalg.eigh(A @ A.conj().T)
         keep = values > threshold**2 * values[-1]
@@ -133,7 +134,7 @@ def pixel_operator(block: np.ndarray, kernel: int, threshold: float) -> np.ndarr
 
 
 def _principal(operator: np.ndarray, shape: tuple[int, ...], crop: float) -> np.ndarray:
-    """Return G's first eigenvector at each pixel where its eigenvalue is at least `crop`, 0 elsewhere: (C, H, W)."""
+    """Return the first eigenvector of G where its eigenvalue is at least `crop`, and 0 elsewhere: (C, H, W)."""
     from ..arrays.threads import workers
 
     coils, reach = operator.shape[-1], len(operator) // 2
@@ -147,7 +148,7 @@ def _principal(operator: np.ndarray, shape: tuple[int, ...], crop: float) -> np.
 
     def solve(rows: slice) -> None:
         G = (down[rows] @ half).reshape(-1, width, coils, coils)
-        # The Frobenius norm bounds the eigenvalue: most pixels without an object need no more.
+        # The Frobenius norm bounds the eigenvalue, which excludes most pixels without an object.
         flat = G.reshape(*G.shape[:2], -1).view(np.float32)
         chosen = np.einsum("hwi,hwi->hw", flat, flat) >= 0.999 * crop**2
         values, vectors = _first_eigenpairs(G[chosen])
@@ -160,15 +161,15 @@ def _principal(operator: np.ndarray, shape: tuple[int, ...], crop: float) -> np.
 
 
 def _first_eigenpairs(G: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the largest eigenvalues (N,) of G (N, C, C), Hermitian and not negative, and their vectors (N, C).
+    """Return the largest eigenvalues (N,) of G (N, C, C), Hermitian positive semidefinite, and their vectors (N, C).
 
-    By 24 steps of the power method, eight at a time: a sixth of the time of `eigh` at 32 coils, which finishes the few
-    that have not settled.
+    The power method takes 24 steps, eight at a time, in a sixth of the time of `eigh` at 32 coils. `eigh` computes the
+    few eigenvectors that have not converged.
     """
     if len(G) == 0:
         return np.zeros(0, np.float32), np.zeros(G.shape[:2], np.complex64)
     eighth = G @ G
-    # Scaled, or powers of a small G (far from the object, with crop=0) underflow.
+    # Without scaling, powers of a small G (far from the object, with crop=0) would underflow.
     eighth /= np.maximum(np.abs(eighth).max(axis=(1, 2), keepdims=True), 1e-30)
     eighth = eighth @ eighth
     eighth = eighth @ eighth

@@ -1,4 +1,4 @@
-"""GRAPPA in k-space: missing lines as linear combinations of their neighbours in all coils, learned from the centre."""
+"""GRAPPA in k-space: missing lines as linear combinations of neighbours in all coils, calibrated from the centre."""
 
 from numbers import Real
 
@@ -11,16 +11,16 @@ from .calibration import calibration_matrix, patches
 def grappa(
     kspace: Array, accel: int, calib: int = 24, kernel: tuple[int, int] = (4, 5), regularisation: float = 1e-4
 ) -> Array:
-    """Return k-space with its missing phase encode lines filled in; acquired lines stay as they are.
+    """Return k-space with missing phase encode lines filled in; acquired lines do not change.
 
-    A coil image is the object times a smooth map, so a sample of coil c is nearly a linear combination of samples near
-    it in all coils, and the weights are the same all over k-space:
+    A coil image is the object times a smooth map, so a sample of coil c is nearly a linear combination of neighbouring
+    samples in all coils, with the same weights everywhere in k-space:
 
         y_c(k + d) = Σ_{c',u,v} w_{c,d,c',u,v} y_{c'}(k + uR, l + v),   d = 1…R−1,
 
-    with the `kernel`'s lines u around the gap and points v along the readout; beyond the grid y counts as zero. The
-    weights minimise ‖Aw − b‖² + μ‖w‖² over all places of the kernel within the `calib` central lines, with
-    μ = `regularisation` · ‖A‖², ‖A‖ the spectral norm.
+    where u are the lines of the `kernel` around the gap, and v its points along the readout; y is zero outside the
+    grid. The weights minimise ‖Aw − b‖² + μ‖w‖² over all positions of the kernel within the `calib` central lines, with
+    μ = `regularisation` · ‖A‖² and the spectral norm ‖A‖.
 
     Parameters
     ----------
@@ -28,9 +28,9 @@ def grappa(
         Every R-th phase encode line (axis −2) and the central block of calibration lines; zero elsewhere. R need not
         divide H.
     accel : int
-        R, the distance of the regular lines. The calibration lines make the true acceleration lower.
+        R, the distance of the regular lines. With the calibration lines, the acceleration of the scan is lower.
     calib : int
-        Number of central lines to learn from, all acquired, from H//2 − calib//2.
+        Number of central lines for calibration, all acquired, from H//2 − calib//2.
     kernel : (int, int)
         Number of acquired lines, at least 2, and of readout points, odd.
     regularisation : float
@@ -38,19 +38,18 @@ def grappa(
 
     Returns
     -------
-    complex array (C, H, W), in the library, on the device and of the precision of `kspace`; no gradient flows through
+    complex array (C, H, W), in the library, on the device and of the precision of `kspace`, without gradients
 
     Raises
     ------
     TypeError
-        For what is not a complex array, and numbers of the wrong kind.
+        If `kspace` is not a complex array, and for numbers of the wrong type.
     ValueError
-        For other shapes, values that are not finite, and lines that are not where `accel` and `calib` say.
+        For other shapes, values that are not finite, and lines that do not agree with `accel` and `calib`.
 
-    Notes
-    -----
-    Source: Griswold et al., Generalized autocalibrating partially parallel acquisitions (GRAPPA), Magn. Reson. Med. 47
-    (2002).
+    References
+    ----------
+    Griswold et al., Generalized autocalibrating partially parallel acquisitions (GRAPPA), Magn. Reson. Med. 47 (2002).
 
     Examples
     --------
@@ -84,7 +83,7 @@ def grappa(
 
 
 def _calibrate(block: np.ndarray, accel: int, kernel: tuple[int, int], regularisation: float) -> np.ndarray:
-    """Return the weights (C · lines · points, (R − 1) · C) learned from a fully sampled block (C, calib, W)."""
+    """Return the weights (C · lines · points, (R − 1) · C) from a fully sampled block (C, calib, W)."""
     coils, rows, columns = patches(block, accel, kernel).shape[:3]
     A = calibration_matrix(block, accel, kernel)
     top, left = _base(kernel) * accel, kernel[1] // 2
@@ -93,25 +92,25 @@ def _calibrate(block: np.ndarray, accel: int, kernel: tuple[int, int], regularis
     gram = A.conj().T @ A
     mu = regularisation * np.linalg.norm(gram, 2)
     values, vectors = np.linalg.eigh(gram)
-    keep = values > 1e-12 * values[-1]  # with no regularisation, the solution of least norm
+    keep = values > 1e-12 * values[-1]  # without regularisation, the solution of minimum norm
     inverse = np.divide(1, values + mu, where=keep, out=np.zeros_like(values))
     return (vectors * inverse) @ (vectors.conj().T @ (A.conj().T @ b))
 
 
 def _base(kernel: tuple[int, int]) -> int:
-    """Return the number of the kernel's line that stands just before the gap."""
+    """Return the index of the line of the kernel just before the gap."""
     return (kernel[0] - 1) // 2
 
 
 def _lines(data: np.ndarray, accel: int, calib: int) -> tuple[np.ndarray, int]:
-    """Return which lines were acquired, and the first of the regular ones; raise if one is missing."""
+    """Return which lines were acquired, and the first of the regular lines; raise if one of them is missing."""
     height = data.shape[1]
     sampled: np.ndarray = np.any(data != 0, axis=(0, 2))
     start = height // 2 - calib // 2
     missing = np.flatnonzero(~sampled[start : start + calib]) + start
     if missing.size:
         raise ValueError(
-            f"grappa learns from {calib} lines around line {height // 2}, but {missing.size} of them are not acquired "
+            f"grappa needs {calib} lines around line {height // 2}, but {missing.size} of them are not acquired "
             f"(the first is line {missing[0]})"
         )
     firsts = [i % accel for i in range(height // 2, height // 2 + accel) if sampled[i % accel :: accel].all()]

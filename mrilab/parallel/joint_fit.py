@@ -1,31 +1,34 @@
-"""Coil maps and the image fitted together to the calibration block: what `espirit` does to its maps in the end."""
+"""A joint fit of coil maps and an image to the calibration block, the last step of `espirit`."""
 
 import numpy as np
 
-HARMONICS = 9  # along each axis of a map
-FIELD = 1.5  # field of view on which they are periodic, so that the maps need not be so on the image
+HARMONICS = 9  # number along each axis of a map
+FIELD = 1.5  # their period in units of the field of view, so that maps need not be periodic on the image
 MARGIN = 8  # points by which the grid of the fit exceeds the block along each axis
-STEPS = 3  # of Gauss and Newton
-DAMPING = 0.03  # of the first step, halved with each
+STEPS = 3  # Gauss-Newton steps
+DAMPING = 0.03  # damping of the first step, halved at each further step
 
 
 def fit_maps(block: np.ndarray, start: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Return the maps on `shape` that explain the block (C, h, w) best, from maps on a coarse grid to start with.
+    """Return the maps on `shape` that fit the block (C, h, w) best, starting from maps on a coarse grid.
 
-    The model is y_c = crop F(s_c ρ) + noise with s_c(r) = Σ_q a_cq exp(2πi q·r/(1.5 n)), few harmonics on a field of
-    view that is larger than the image. Both are unknown, the coefficients a and the image ρ on the coarse grid:
+    The model is y_c = crop F(s_c ρ) + noise with s_c(r) = Σ_q a_cq exp(2πi q·r/(1.5 n)): few harmonics on a field of
+    view larger than the image. Unknown are the coefficients a and the image ρ on the coarse grid:
 
         min Σ_c ‖y_c − crop F(s_c ρ)‖² + σ² Σ_cq |a_cq|²/τ_q + σ²‖ρ‖²/mean|ρ|².
 
-    Given ρ, a is a small linear problem, the same for all coils. What is left in ρ alone is minimised by damped steps
-    of Gauss and Newton (variable projection), each a linear problem for conjugate gradients. The noise σ² comes from
-    the residual, and the variance τ_q of a harmonic from the coefficients of all coils and their uncertainty (EM): no
-    smoothness is prescribed. Where the image is dark, the maps follow from their bright surroundings.
+    For given ρ, a is the solution of a small linear problem with the same matrix for all coils. The remaining problem
+    in ρ is minimised by damped Gauss-Newton steps (variable projection), each solved by conjugate gradients. The noise
+    σ² is estimated from the residual, and the variance τ_q of a harmonic from the coefficients of all coils and their
+    uncertainty (EM), so no smoothness is prescribed. Where the image is dark, the maps follow from bright surroundings.
 
-    `start` (C, h + 8, w + 8) covers the same field of view, with Σ|s|² = 1. Complex128 (C, H, W), of free common factor
-    at each pixel; the work is O(C (h + w)³).
-    Sources: Ying and Sheng, Joint image reconstruction and sensitivity estimation in SENSE (JSENSE), Magn. Reson. Med.
-    57 (2007); Uecker et al., Image reconstruction by regularized nonlinear inversion, Magn. Reson. Med. 60 (2008).
+    `start` (C, h + 8, w + 8) covers the same field of view, with Σ|s|² = 1. Returns complex128 (C, H, W), with an
+    arbitrary common factor at each pixel, in O(C (h + w)³) operations.
+
+    References
+    ----------
+    Ying and Sheng, Joint image reconstruction and sensitivity estimation in SENSE (JSENSE), Magn. Reson. Med. 57
+    (2007); Uecker et al., Image reconstruction by regularized nonlinear inversion, Magn. Reson. Med. 60 (2008).
     """
     from scipy.sparse.linalg import LinearOperator, cg
 
@@ -42,7 +45,7 @@ def fit_maps(block: np.ndarray, start: np.ndarray, shape: tuple[int, int]) -> np
     def adjoint(data: np.ndarray) -> np.ndarray:
         return rows.conj().T @ data.reshape(-1, *block.shape[1:]) @ columns.conj()
 
-    def project(data: np.ndarray) -> np.ndarray:  # what coefficients cannot explain, up to the penalty
+    def project(data: np.ndarray) -> np.ndarray:  # the part that coefficients cannot fit, up to the penalty
         return data - (inverse @ (P.conj() @ data.T)).T @ P
 
     q2 = np.add.outer(*2 * [(np.arange(HARMONICS) - HARMONICS // 2) ** 2]).ravel()

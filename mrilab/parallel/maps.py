@@ -8,11 +8,11 @@ from .calibration import calibration_block
 
 
 def low_resolution_smaps(kspace: Array, calib: int | tuple[int, int] = 24) -> Array:
-    """Return maps S_c = x_c / √Σ_c |x_c|², x_c the images of the centre of k-space under a Hann window (C, H, W).
+    """Return maps S_c = x_c / √Σ_c |x_c|², x_c the images of the centre of k-space with a Hann window (C, H, W).
 
-    The window keeps the ringing of a truncated centre out of the maps. Σ|S|² = 1 everywhere, outside the object too,
-    where the maps hold nothing but what leaks there and noise (only where all x_c are below 1e-7 of the largest are
-    they zero). The object's phase stays in the maps, so an image made with them is nearly real.
+    The window avoids the ringing of a truncated centre. Σ|S|² = 1 everywhere, also outside the object, where the maps
+    contain only leakage and noise (they are zero only where all x_c are below 1e-7 of the largest). The maps include
+    the phase of the object, so images reconstructed with them are nearly real.
 
     Parameters
     ----------
@@ -30,10 +30,10 @@ def low_resolution_smaps(kspace: Array, calib: int | tuple[int, int] = 24) -> Ar
     TypeError, ValueError
         As `calibration_block`.
 
-    Notes
-    -----
-    Source: McKenzie et al., Self-calibrating parallel imaging with automatic coil sensitivity extraction, Magn. Reson.
-    Med. 47 (2002).
+    References
+    ----------
+    McKenzie et al., Self-calibrating parallel imaging with automatic coil sensitivity extraction, Magn. Reson. Med. 47
+    (2002).
 
     Examples
     --------
@@ -54,6 +54,6 @@ def low_resolution_smaps(kspace: Array, calib: int | tuple[int, int] = 24) -> Ar
 
 
 def _hann(part: slice, n: int) -> np.ndarray:
-    """Return a Hann window about DC that would be zero one point beyond the block's farther end."""
+    """Return a Hann window around DC, with its zeros one point beyond the farther end of the block."""
     k = np.arange(part.start, part.stop) - n // 2
     return np.cos(np.pi / 2 * k / (np.abs(k).max() + 1)) ** 2

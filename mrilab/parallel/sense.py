@@ -1,7 +1,7 @@
-"""SENSE in image space: unfolding of regularly undersampled Cartesian data, and the noise that it costs.
+"""SENSE in image space: unfolding of regularly under-sampled Cartesian data, and the amplification of its noise.
 
-NumPy does the work, in double precision where it matters; a torch or CuPy array goes in and comes out all the same, on
-its device, but no gradient flows through.
+All is computed with NumPy, in double precision where it matters. torch and CuPy arrays are accepted and returned on
+their device, but no gradients flow through.
 """
 
 import numpy as np
@@ -11,28 +11,29 @@ from ..arrays.libraries import Array, like, to_numpy
 from ..operators.fourier import FFT
 from .channels import whitening_matrix
 
-RESOLVED = 1e-10  # smallest eigenvalue of a group's correlation matrix that counts; it is about 1 / g²
+RESOLVED = 1e-10  # smaller eigenvalues of a group's correlation matrix, about 1 / g², count as zero
 
 
 def sense_unfold(kspace: Array, smaps: Array, accel: int, noise_cov: Array | None = None) -> Array:
-    """Return the image m of smallest residual, unfolded group by group from every R-th phase encode line.
+    """Return the image m with the smallest residual, unfolded group by group from every R-th phase encode line.
 
-    R pixels, H/R apart along the phase encode, fold onto each other. With n their number j = 0…R−1 and s the distance
-    of the sampled lines from DC (0 if they pass through it), each coil of the zero-filled image says
+    R pixels, H/R apart along the phase encode, fold onto each other: a group, with pixels n = 0…R−1. With s the offset
+    of the sampled lines from DC (0 if one of them is DC), the zero-filled image of coil c is
 
         a_c(r) = 1/R Σ_n exp(−2πi s n/R) S_c(r + nH/R) m(r + nH/R),   r < H/R,
 
-    and m = (EᴴΨ⁻¹E)⁻¹ EᴴΨ⁻¹ a solves these C equations for R unknowns. Where all maps are zero, m is zero. Where the
-    coils cannot tell pixels of a group apart (`g_factor` is infinite), m is the solution of least Σ|m|² SᴴΨ⁻¹S.
+    and m = (EᴴΨ⁻¹E)⁻¹ EᴴΨ⁻¹ a solves these C equations for R unknowns. m is zero where all maps are zero. Where the
+    coils cannot distinguish the pixels of a group (`g_factor` is infinite), m is the solution with the smallest
+    Σ|m|² SᴴΨ⁻¹S.
 
     Parameters
     ----------
     kspace : complex array (..., C, H, W)
-        Zero but on the lines j = j₀ + nR; drop calibration lines first, `kspace * regular_lines(shape, accel)`.
+        Zero except on the lines j = j₀ + nR. Remove calibration lines first, `kspace * regular_lines(shape, accel)`.
     smaps : complex array (C, H, W)
-        Sensitivities, on the field of view of the data.
+        Sensitivities on the field of view of the data.
     accel : int
-        R, from 1 to H, which divides H; otherwise the copies of a pixel fall between pixels.
+        R, from 1 to H, a divisor of H; otherwise the copies of a pixel would lie between pixels.
     noise_cov : array (C, C), optional
         Ψ, the covariance of the coils' noise E[n nᴴ], up to a factor (None: the identity).
 
@@ -43,14 +44,14 @@ def sense_unfold(kspace: Array, smaps: Array, accel: int, noise_cov: Array | Non
     Raises
     ------
     TypeError
-        For arrays that are not complex, and an `accel` that is no whole number.
+        For arrays that are not complex, and an `accel` that is not a whole number.
     ValueError
         For sizes that do not fit, an R that does not divide H, lines that are not R apart, values that are not finite,
         and a Ψ that is not Hermitian and positive definite.
 
-    Notes
-    -----
-    Source: Pruessmann et al., SENSE: sensitivity encoding for fast MRI, Magn. Reson. Med. 42 (1999).
+    References
+    ----------
+    Pruessmann et al., SENSE: sensitivity encoding for fast MRI, Magn. Reson. Med. 42 (1999).
 
     Examples
     --------
@@ -67,7 +68,7 @@ def sense_unfold(kspace: Array, smaps: Array, accel: int, noise_cov: Array | Non
     if not np.isfinite(data).all():
         raise ValueError(f"sense_unfold got k-space of shape {data.shape} with NaN or infinite values")
     offset = _offset(data, rate)
-    folded = FFT((height, width)).H(data)[..., : height // rate, :]  # one period: the others repeat it
+    folded = FFT((height, width)).H(data)[..., : height // rate, :]  # one period, which the others repeat
 
     basis, length, values, vectors = _groups(maps, rate, white)
     inverse = np.divide(1, values, where=values > RESOLVED, out=np.zeros_like(values))
@@ -80,13 +81,18 @@ def sense_unfold(kspace: Array, smaps: Array, accel: int, noise_cov: Array | Non
 
 
 def g_factor(smaps: Array, accel: int, noise_cov: Array | None = None) -> np.ndarray:
-    """Return g, by which SENSE at R multiplies the noise beyond √R: float64 (H, W), 1 at best, 0 where maps are zero.
+    """Return the g-factor, the noise amplification of SENSE at R beyond √R: float64 (H, W), 0 where maps are zero.
 
-    g_i = √([(SᴴΨ⁻¹S)⁻¹]_ii [SᴴΨ⁻¹S]_ii) over the R pixels of a group, so the standard deviation of pixel i is
-    g_i √R times that of the fully sampled, optimally combined image. It is the same for any scale of maps and Ψ, and
-    infinite where the coils cannot tell the pixels apart. Takes and raises what `sense_unfold` does.
-    Source: Pruessmann et al., SENSE: sensitivity encoding for fast MRI, Magn. Reson. Med. 42 (1999).
+    g_i = √([(SᴴΨ⁻¹S)⁻¹]_ii [SᴴΨ⁻¹S]_ii) over the R pixels of a group, at least 1. The standard deviation of pixel i is
+    g_i √R times that of the fully sampled, optimally combined image. g does not depend on the scale of maps and Ψ, and
+    is infinite where the coils cannot distinguish the pixels. Arguments and errors as in `sense_unfold`.
 
+    References
+    ----------
+    Pruessmann et al., SENSE: sensitivity encoding for fast MRI, Magn. Reson. Med. 42 (1999).
+
+    Examples
+    --------
     >>> smaps = np.zeros((2, 4, 1), complex)
     >>> smaps[0, :2], smaps[1, 2:] = 1, 1  # each coil sees one half: nothing to unfold
     >>> g_factor(smaps, 2).ravel()
@@ -105,8 +111,8 @@ def g_factor(smaps: Array, accel: int, noise_cov: Array | None = None) -> np.nda
 def _groups(maps: np.ndarray, rate: int, white: np.ndarray):
     """Return the whitened maps of each group as columns of norm 1, the norms, and the eigenpairs of the correlation.
 
-    Shapes (H/R, W, C, R), (H/R, W, R), (H/R, W, R) and (H/R, W, R, R). A column of zeros stays zero, and its norm is
-    given as 1: it adds an eigenvalue 0.
+    Shapes (H/R, W, C, R), (H/R, W, R), (H/R, W, R) and (H/R, W, R, R). A column of zeros stays zero, with norm 1, and
+    adds an eigenvalue 0.
     """
     coils, height, width = maps.shape
     columns = maps.reshape(coils, rate, height // rate, width).transpose(2, 3, 0, 1)
@@ -118,7 +124,7 @@ def _groups(maps: np.ndarray, rate: int, white: np.ndarray):
 
 
 def _seen(maps: np.ndarray, rate: int) -> np.ndarray:
-    """Return where a map is not zero, group by group: bool (H/R, W, R)."""
+    """Return where any map is not zero, group by group: bool (H/R, W, R)."""
     seen = maps.any(axis=0)
     return np.moveaxis(seen.reshape(rate, -1, seen.shape[-1]), 0, -1)
 
@@ -128,7 +134,7 @@ def _adjoint(matrices: np.ndarray) -> np.ndarray:
 
 
 def _offset(data: np.ndarray, rate: int) -> int:
-    """Return how far after DC, in lines modulo R, the sampled lines stand; raise unless they are R apart."""
+    """Return the offset of the sampled lines from DC, modulo R; raise unless they are R apart."""
     height = data.shape[-2]
     lines = np.flatnonzero(np.moveaxis(data, -2, 0).reshape(height, -1).any(axis=1))
     offsets = np.unique((lines - height // 2) % rate)
@@ -141,7 +147,7 @@ def _offset(data: np.ndarray, rate: int) -> int:
 
 
 def _check(smaps: Array, accel: int, noise_cov: Array | None) -> tuple[np.ndarray, int, np.ndarray]:
-    """Return maps in double precision, R, and the matrix L⁻¹ that makes the noise white, Ψ = L Lᴴ."""
+    """Return the maps in double precision, R, and the matrix L⁻¹ that makes the noise white, Ψ = L Lᴴ."""
     if len(getattr(smaps, "shape", (0, 0, 0))) != 3:
         raise ValueError(f"smaps must have shape (C, H, W), got {tuple(smaps.shape)}")
     maps = to_numpy(smaps)
@@ -154,7 +160,7 @@ def _check(smaps: Array, accel: int, noise_cov: Array | None) -> tuple[np.ndarra
     coils, height = maps.shape[:2]
     if not 1 <= accel <= height or height % accel:
         raise ValueError(
-            f"accel {accel} does not divide the {height} phase encode lines, so pixels fold between pixels"
+            f"accel {accel} does not divide the {height} phase encode lines, so pixels would fold between pixels"
         )
     cov = np.eye(coils) if noise_cov is None else to_numpy(noise_cov)
     if cov.shape != (coils, coils):

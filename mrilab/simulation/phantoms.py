@@ -1,24 +1,24 @@
 """Images to reconstruct: the Shepp-Logan phantom, and a population of brains.
 
-No two brains are equal, yet all descend from one averaged atlas (see `atlas`): a network that learned them has seen one
-anatomy, however deformed. Judge it on real images too.
+No two brains are equal, but all are deformations of one averaged atlas (see `atlas`), so a network trained on them has
+seen only one anatomy. Test it on real images too.
 """
 
 import numpy as np
 
 from .atlas import load_atlas, pixel_size, positions
 
-# Heights of the slices' centres in MNI mm, from the brain stem to near the top. Each band of 12 mm is shared out, with
-# gaps, so every split sees all of the anatomy but no centre lies at a height of another split. Slices are tilted by a
-# few degrees, so away from their centres they do reach into the neighbouring bands.
+# Heights of the slices' centres in MNI mm, from the brain stem to near the top. Each band of 12 mm is divided among the
+# splits, with gaps: every split covers the whole anatomy, but no centre lies at a height of another split. Slices are
+# tilted by a few degrees, so away from their centres they extend into neighbouring bands.
 SPLITS = {
     name: tuple((base + low, base + high) for base in range(-18, 54, 12))
     for name, low, high in (("train", 0.0, 7.0), ("validation", 7.5, 9.25), ("test", 9.75, 11.5))
 }
 
-# T1 in s, T2 in s, proton density, at 3 T. Times of brain: Wansapura et al., JMRI 9 (1999); of fat: de Bazelaire et
-# al., Radiology 230 (2004); of muscle, for skin: Stanisz et al., Magn. Reson. Med. 54 (2005). The rest are round
-# values. Bone gives no signal, its marrow that of fat.
+# T1 in s, T2 in s, proton density, at 3 T. Relaxation times of brain: Wansapura et al., J. Magn. Reson. Imaging 9
+# (1999); of fat: de Bazelaire et al., Radiology 230 (2004); of muscle, used for skin: Stanisz et al., Magn. Reson. Med.
+# 54 (2005). The others are round values. Bone has no signal, and its marrow that of fat.
 TISSUES = {
     "grey": (1.33, 0.110, 0.86),
     "white": (0.83, 0.080, 0.77),
@@ -27,7 +27,7 @@ TISSUES = {
     "skin": (1.41, 0.050, 0.70),
 }
 
-# Repetition and echo times in s, lowest and highest, of a spin echo.
+# Lowest and highest repetition and echo times of a spin echo, in s.
 CONTRASTS = {"T1": ((0.35, 0.60), (0.008, 0.015)), "T2": ((3.5, 6.0), (0.080, 0.110))}
 
 # Modified Shepp-Logan (Toft 1996): intensity, half axes (x, y), centre (x, y), angle in degrees.
@@ -46,11 +46,17 @@ ELLIPSES = (
 
 
 def shepp_logan(shape: tuple[int, int] = (256, 256)) -> np.ndarray:
-    """Return the Shepp-Logan head phantom with the contrasts of Toft, stretched to `shape`, of largest magnitude 1.
+    """Return the Shepp-Logan head phantom with the contrasts of Toft, scaled to `shape` and to largest magnitude 1.
 
-    A sum of ellipses: complex64 (H, W), imaginary part 0. Raises as `pixel_size` does on a bad shape.
-    Source: Shepp and Logan, IEEE Trans. Nucl. Sci. 21 (1974).
+    It is a sum of ellipses, as complex64 (H, W) with imaginary part 0. Raises as `pixel_size` for an invalid shape.
 
+    References
+    ----------
+    Shepp and Logan, The Fourier reconstruction of a head section, IEEE Trans. Nucl. Sci. 21 (1974); the contrasts:
+    Toft, The Radon transform: theory and implementation, PhD thesis, Technical University of Denmark (1996).
+
+    Examples
+    --------
     >>> float(abs(shepp_logan((64, 48))).max())
     1.0
     """
@@ -67,14 +73,14 @@ def shepp_logan(shape: tuple[int, int] = (256, 256)) -> np.ndarray:
 def brain(
     shape: tuple[int, int] = (256, 256), seed: int = 0, *, split: str = "train", contrast: str | None = None
 ) -> np.ndarray:
-    """Return a slice of a random head as a spin echo shows it, S = PD (1 − exp(−TR/T1)) exp(−TE/T2), with smooth phase.
+    """Return a slice of a random head, with spin-echo contrast S = PD (1 − exp(−TR/T1)) exp(−TE/T2) and smooth phase.
 
-    Complex64 (H, W) of largest magnitude 1, front up; square pixels, a field of view of 236 mm (see `pixel_size`).
-    Height, tilt, size, deformation, layers of the head, relaxation times, TR, TE, texture and phase are drawn from
-    `split` and `seed`: "train", "validation" and "test" share neither random numbers nor heights (`SPLITS`). One seed
-    is one head at every shape and in both contrasts, "T1" and "T2" (None: drawn). The pixels are samples of a
-    continuous head: for the averages that a scanner sees, take a finer shape and `simulate`.
-    All are one averaged atlas, however deformed. Raises ValueError on an unknown split or contrast.
+    Complex64 (H, W) with largest magnitude 1, front up, square pixels, and a field of view of 236 mm (see
+    `pixel_size`). Height, tilt, size, deformation, layers of the head, relaxation times, TR, TE, texture and phase are
+    drawn from `split` and `seed`; "train", "validation" and "test" share neither random numbers nor heights (`SPLITS`).
+    The same seed gives the same head at every shape and with both contrasts, "T1" and "T2" (None: random). Pixels are
+    samples of a continuous head: for averages over pixels, as in a scan, use a finer shape and `simulate`. All heads
+    are deformations of one averaged atlas. Raises ValueError for an unknown split or contrast.
 
     >>> image = brain((96, 80), seed=3, contrast="T1")
     >>> image.shape, image.dtype, round(float(abs(image).max()), 6)
@@ -88,7 +94,7 @@ def brain(
     fractions = _fractions(rng, points)
     texture = 1 + 0.025 * _texture(rng, shape)
     phase = _smooth_field(rng, shape, 4)
-    # The contrast is drawn last, so the head is the same in each.
+    # The contrast is drawn last, so the head does not depend on it.
     image = np.einsum("t,thw->hw", _signals(rng, contrast), fractions) * texture
     return (image / image.max() * np.exp(1j * phase)).astype(np.complex64)
 
@@ -122,16 +128,16 @@ def _rotation(angles: np.ndarray) -> np.ndarray:
 
 
 def _fractions(rng: np.random.Generator, points: np.ndarray) -> np.ndarray:
-    """Return how much of each tissue of `TISSUES` lies at the points (3, H, W), float32 (5, H, W)."""
+    """Return the fraction of each tissue of `TISSUES` at the points (3, H, W), float32 (5, H, W)."""
     atlas = load_atlas()
     depth = _interpolate(atlas.depth, points - atlas.origin[:, None, None], 2.0)
-    depth *= 1 + 0.12 * _smooth_field(rng, depth.shape, 9)  # skull and scalp are thicker here, thinner there
+    depth *= 1 + 0.12 * _smooth_field(rng, depth.shape, 9)  # skull and scalp of varying thickness
     fluid, bone, fat, skin = np.cumsum(rng.uniform((0.5, 4.0, 2.5, 1.2), (2.5, 7.0, 5.0, 2.0)))
     marrow = fluid + (bone - fluid) * np.array([0.35, 0.65])
     inside = depth < fluid + 1
     brain_points = points[:, inside] - atlas.origin[:, None]
     matter = [_interpolate(volume, brain_points, 1.0) for volume in (atlas.grey, atlas.white)]
-    # An average is blurred: squares bring its edges back to the sharpness of one head.
+    # The average of many heads is blurred; squaring restores edges as sharp as those of one head.
     shares = np.square([*matter, 1 - np.sum(matter, 0)])
     out = np.zeros((len(TISSUES), *depth.shape), np.float32)
     out[:3, inside] = shares / shares.sum(0) * _layer(depth[inside], -np.inf, fluid)
@@ -153,8 +159,8 @@ def _layer(depth: np.ndarray, low: float, high: float) -> np.ndarray:
 
 
 def _signals(rng: np.random.Generator, contrast: str | None) -> np.ndarray:
-    """Return the spin-echo signal of each tissue, with relaxation times and densities that vary by a few per cent."""
-    spread = rng.uniform(0.94, 1.06, (3, 1)) * rng.uniform(0.975, 1.025, (3, len(TISSUES)))  # of heads, of tissues
+    """Return the spin-echo signal of each tissue; relaxation times and densities vary randomly by a few per cent."""
+    spread = rng.uniform(0.94, 1.06, (3, 1)) * rng.uniform(0.975, 1.025, (3, len(TISSUES)))  # per head, per tissue
     t1, t2, density = np.array(list(TISSUES.values())).T * spread
     drawn, times = rng.choice(list(CONTRASTS)), rng.random(2)
     (tr_low, tr_high), (te_low, te_high) = CONTRASTS[contrast or drawn]
@@ -163,7 +169,7 @@ def _signals(rng: np.random.Generator, contrast: str | None) -> np.ndarray:
 
 
 def _smooth_field(rng: np.random.Generator, shape: tuple[int, int], waves: int) -> np.ndarray:
-    """Return a random field (H, W) of unit variance, made of the lowest cosines over the field of view."""
+    """Return a random field (H, W) of unit variance, a sum of low-frequency cosines over the field of view."""
     half_waves = np.arange(waves)
     amplitudes = rng.normal(size=(waves, waves)) * np.exp(-(half_waves**2 + half_waves[:, None] ** 2) / waves)
     cosines = (np.cos(np.pi * half_waves[:, None] * (x / 236.0 + 0.5)) for x in positions(shape))

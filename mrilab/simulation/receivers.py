@@ -1,31 +1,34 @@
-"""Coil sensitivities, simulated by Biot-Savart (loops around the head of `phantoms.brain`) or from low-resolution data.
-
-`coils` holds the operator that uses such maps, `espirit` the better way to estimate them.
-"""
+"""Coil sensitivities, simulated with the law of Biot and Savart for loops around the head of `phantoms.brain`."""
 
 import numpy as np
 
 from .atlas import pixel_size, positions
 
 CYLINDER = 125.0  # mm, radius on which the loops lie
-RING = 8  # coils in a ring, at most
+RING = 8  # largest number of coils in a ring
 LOOP = 40.0  # mm, radius of a coil
-WIRE = 10.0  # mm, thickness, which keeps the field finite where a wire crosses the slice
-SEGMENTS = 32  # straight pieces of a loop
-KNOT = 3.0  # mm, distance of the points between which splines give the smooth fields
+WIRE = 10.0  # mm, thickness of a wire, which keeps the field finite where it crosses the slice
+SEGMENTS = 32  # straight segments of a loop
+KNOT = 3.0  # mm, distance of the points where the field is computed; splines interpolate between them
 
 
 def simulate_smaps(n_coils: int, shape: tuple[int, int], *, seed: int | None = None) -> np.ndarray:
     """Return receive sensitivities S_c ∝ B_x − iB_y of loops around the head, Σ_c |S_c|² = 1: complex64 (C, H, W).
 
-    B is the field that loop c would make with a unit current, by Biot and Savart: B(r) = Σ dl × (r − l) / |r − l|³ over
-    its segments. Loops of radius 40 mm form rings of up to 8 on a cylinder of radius 125 mm; an even number of rings
-    has the slice midway between the two in the middle. The pixels are those of `phantoms.brain`, 236 mm in all. A seed
-    turns and shifts the array at random, as heads lie differently; without (None) it is always the same.
+    B is the field of loop c with unit current, by the law of Biot and Savart: B(r) = Σ dl × (r − l) / |r − l|³ over its
+    segments. Loops of radius 40 mm form rings of up to 8 on a cylinder of radius 125 mm; with an even number of rings,
+    the slice lies midway between the two central ones. The pixels are those of `phantoms.brain`, with a field of view
+    of 236 mm. A seed rotates and shifts the array at random, like heads in different positions; without a seed (None)
+    it is always the same.
 
     Raises TypeError or ValueError unless n_coils is a whole number above 0 and `shape` a pair of them.
-    Source: Roemer et al., The NMR phased array, Magn. Reson. Med. 16 (1990).
 
+    References
+    ----------
+    Roemer et al., The NMR phased array, Magn. Reson. Med. 16 (1990).
+
+    Examples
+    --------
     >>> smaps = simulate_smaps(8, (32, 32))
     >>> smaps.shape, bool(np.allclose((abs(smaps) ** 2).sum(0), 1, atol=1e-5))
     ((8, 32, 32), True)
@@ -63,7 +66,7 @@ def loops(n_coils: int, seed: int | None) -> list[np.ndarray]:
     for ring, coils in enumerate(np.array_split(np.arange(n_coils), n_rings)):
         height = 1.2 * LOOP * (ring - (n_rings - 1) / 2)
         for coil in range(len(coils)):
-            # Every second ring is turned by half a coil.
+            # Every second ring is rotated by half a coil.
             angle = turn + 2 * np.pi * (coil + ring % 2 / 2) / len(coils)
             outward, along = np.array([np.cos(angle), np.sin(angle), 0]), np.array([-np.sin(angle), np.cos(angle), 0])
             centre = CYLINDER * outward + [0, 0, height] + shift
@@ -82,5 +85,5 @@ def transverse_field(loop: np.ndarray, y: np.ndarray, x: np.ndarray) -> np.ndarr
 
 
 def _knots(length: float) -> np.ndarray:
-    """Return where along an axis of this length in mm to compute the fields."""
+    """Return the positions along an axis of this length in mm where the fields are computed."""
     return np.linspace(-length / 2, length / 2, int(np.ceil(length / KNOT)) + 1)

@@ -1,4 +1,4 @@
-"""A simulated scan: from an image and coil maps on a fine grid to the noisy k-space of a coarser one."""
+"""A simulated scan: from an image and coil maps on a fine grid to noisy k-space on a coarser grid."""
 
 import numpy as np
 
@@ -9,15 +9,21 @@ def simulate(
     """Return the k-space of an array of coils, y_c = √(N/N') · crop(F'(S_c x)) + n_c, complex64 (C, H, W).
 
     The image (H', W') and the maps (C, H', W') lie on a grid of N' = H'W' points at least as fine as `shape`, N = HW,
-    over the same field of view. F' is the centred, orthonormal Fourier transform; cropping it around DC is what a scan
-    does, so detail finer than a pixel and ringing enter the data as they do in life. Reconstructing on `shape` is then
-    no inverse crime; with H', W' = H, W it is one, on purpose. The factor keeps the values of the image. The noise n
-    is complex Gaussian, white, with E|n|² = noise², in the units of the image, since F is orthonormal. Works coil by
-    coil, with little memory beyond the result's.
+    over the same field of view. F' is the centred, orthonormal Fourier transform. Like a scan, it is cropped around DC,
+    so the data contain detail finer than a pixel and cause ringing as in reality. Reconstruction on `shape` is then not
+    an inverse crime; with H', W' = H, W it is one. The factor preserves the values of the image. The noise n is white
+    complex Gaussian noise with E|n|² = noise², in the units of the image, because F is orthonormal. Coils are computed
+    one by one, with little memory besides the result.
 
     Raises TypeError or ValueError if an array is not numeric and finite, if sizes do not fit, or if noise < 0.
-    Source: Guerquin-Kern et al., Realistic analytical phantoms for parallel MRI, IEEE Trans. Med. Imaging 31 (2012).
 
+    References
+    ----------
+    Guerquin-Kern et al., Realistic analytical phantoms for parallel magnetic resonance imaging, IEEE Trans. Med.
+    Imaging 31 (2012).
+
+    Examples
+    --------
     >>> y = simulate(np.ones((8, 8)), np.ones((1, 8, 8)), (4, 4))
     >>> y.shape, round(float(abs(y[0, 2, 2])), 4)
     ((1, 4, 4), 4.0)
@@ -36,7 +42,7 @@ def simulate(
 
 
 def _cropped_fft(image: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Return the `shape` around DC of the centred, orthonormal transform; the second axis transforms fewer lines."""
+    """Return the centred, orthonormal transform, cropped to `shape` around DC after each axis to save work."""
     from scipy.fft import fft
 
     for axis in (1, 0):
@@ -60,7 +66,7 @@ def _check(image: np.ndarray, smaps: np.ndarray, shape: tuple[int, int], noise: 
     if smaps.shape[1:] != image.shape:
         raise ValueError(f"smaps of shape {smaps.shape} do not fit an image of shape {image.shape}")
     if len(shape) != 2 or not all(0 < n <= fine for n, fine in zip(shape, image.shape)):
-        raise ValueError(f"k-space of shape {shape} cannot be had from an image of shape {image.shape}: it is no finer")
+        raise ValueError(f"k-space of shape {shape} is impossible from an image of shape {image.shape}: it is no finer")
     if not 0 <= noise < np.inf:
         raise ValueError(f"noise must be a finite standard deviation, 0 or more, got {noise!r}")
     height, width = shape

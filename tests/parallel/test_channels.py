@@ -87,7 +87,7 @@ CASES = {
     "too many": (lambda: compress_coils(Y, 6), ValueError, "5 channels .* got n = 6"),
     "none": (lambda: compress_coils(Y, 0), ValueError, "got n = 0"),
     "a fraction": (lambda: compress_coils(Y, 2.5), TypeError, "whole number, got 2.5"),
-    "no such axis": (lambda: compress_coils(Y[0], 2), ValueError, r"\(16, 12\) have no channels' axis -3"),
+    "no such axis": (lambda: compress_coils(Y[0], 2), ValueError, r"\(16, 12\) have no channel axis -3"),
 }
 
 
