@@ -48,6 +48,19 @@ def combine(start, stop, out, coeffs, arrays):
         out[a:b] = total[: b - a]
 
 
+@njit(nogil=True, cache=True, fastmath=FAST, inline="always")
+def _add_products(coeffs, arrays, a, b, x, y, totals):
+    """Add what arrays[i][a:b] contribute to the products of `inners`; x and y are room to work in."""
+    for k in range(totals.size):
+        if k == 0:
+            _sum_up(coeffs[0], arrays, a, b, x)
+        _sum_up(coeffs[k + 1], arrays, a, b, y)
+        partial = x[:0].sum()  # a zero of the arrays' own type
+        for i in range(b - a):
+            partial += x[i] * y[i]
+        totals[k] += partial
+
+
 @njit(nogil=True, cache=True, fastmath=FAST)
 def inners(start, stop, coeffs, arrays):
     """⟨x, yₖ⟩ of x = Σ coeffs[0, i] · arrays[i] and yₖ = Σ coeffs[k, i] · arrays[i], k > 0: single precision inside a
@@ -56,14 +69,7 @@ def inners(start, stop, coeffs, arrays):
     x, y = np.empty((2, BLOCK), coeffs.dtype)
     totals = np.zeros(coeffs.shape[0] - 1)
     for a in range(start * BLOCK, min(stop * BLOCK, arrays[0].size), BLOCK):
-        b = min(a + BLOCK, arrays[0].size)
-        _sum_up(coeffs[0], arrays, a, b, x)
-        for k in range(totals.size):
-            _sum_up(coeffs[k + 1], arrays, a, b, y)
-            partial = x[:0].sum()  # a zero of the arrays' own type
-            for i in range(b - a):
-                partial += x[i] * y[i]
-            totals[k] += partial
+        _add_products(coeffs, arrays, a, min(a + BLOCK, arrays[0].size), x, y, totals)
     return totals
 
 
@@ -115,14 +121,19 @@ def _sum_groups(coeffs, arrays, b, first, last, after, z, norm):
 
 
 @njit(nogil=True, cache=True, fastmath=FAST)
-def shrink_groups(start, stop, coeffs, arrays, out, store, threshold, keep, gain):
+def shrink_groups(start, stop, coeffs, arrays, out, store, threshold, keep, gain, rows):
     """out = keep · z + gain · z · max(1 − threshold / ‖group of z‖, 0) with z = Σ coeffs[i] · arrays[i], all of them
     flat; the groups lie along axis 1 of out (before, group, 2 · after). `store`, flat, takes z unless it is empty.
+
+    Returns the products of `inners` with coefficients `rows`, if there are any: they are taken block by block, while
+    all of the arrays, among which `store` and `out` may be, lie in the cache.
     """
     groups, after = out.shape[1], out.shape[2] // 2
     blocks = -(-after // WIDTH)
     norm, factor = np.empty(WIDTH, out.dtype), np.empty(2 * WIDTH, out.dtype)
     z = np.empty((groups, 2 * WIDTH), out.dtype)
+    x, y = np.empty((2, 2 * WIDTH), out.dtype)
+    totals = np.zeros(max(rows.shape[0] - 1, 0))
     for block in range(start, stop):
         b, first = block // blocks, block % blocks * WIDTH
         last = min(first + WIDTH, after)
@@ -130,12 +141,15 @@ def shrink_groups(start, stop, coeffs, arrays, out, store, threshold, keep, gain
         for i in range(last - first):
             factor[2 * i : 2 * i + 2] = keep + gain * (0 if norm[i] <= threshold else 1 - threshold / norm[i])
         for g in range(groups):
+            row = (b * groups + g) * 2 * after
             part, res = z[g, : 2 * (last - first)], out[b, g, 2 * first : 2 * last]
             if store.size:
-                row = (b * groups + g) * 2 * after
                 store[row + 2 * first : row + 2 * last] = part
             for i in range(res.size):
                 res[i] = factor[i] * part[i]
+            if totals.size:
+                _add_products(rows, arrays, row + 2 * first, row + 2 * last, x, y, totals)
+    return totals
 
 
 @njit(nogil=True, cache=True, fastmath=FAST)

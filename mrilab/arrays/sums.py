@@ -14,6 +14,23 @@ from .threads import split
 Term = tuple[float, Array]
 
 
+class Later:
+    """An array to come. It is computed at the latest when its `value` is asked for, with all that its source makes.
+
+    `source.run(*sums)` computes it. Given sums, it returns the inner products of the first with the others, taken in
+    the same pass over memory: `inners` asks for that.
+    """
+
+    def __init__(self, source):
+        self.source, self.array = source, None
+
+    def value(self) -> Array:
+        """Return the array."""
+        if self.array is None:
+            self.source.run()
+        return self.array
+
+
 class Sum:
     """The linear combination Σ cᵢ xᵢ of arrays of one shape, which remembers its terms and computes nothing.
 
@@ -51,7 +68,7 @@ class Sum:
         `out`, which may be one of the terms, takes the result where that is cheaper (NumPy); others ignore it.
         """
         terms = [(c, x) for c, x in self.terms if c != 0] or self.terms[:1]
-        return terms[0][1] if len(terms) == 1 and terms[0][0] == 1 else combine(*terms, out=out)
+        return value_of(terms[0][1]) if len(terms) == 1 and terms[0][0] == 1 else combine(*terms, out=out)
 
     def stored(self, out: Array | None = None) -> "Sum":
         """Return the sum of one term that is the `value`: what is needed more than once is computed once."""
@@ -61,6 +78,11 @@ class Sum:
 def lazy(x: Array | Sum) -> Sum:
     """Return an array as a sum of one term, and a sum as it is."""
     return x if isinstance(x, Sum) else Sum((1.0, x))
+
+
+def value_of(x: Array | Later) -> Array:
+    """Return the array itself, computed if it was still to come."""
+    return x.value() if isinstance(x, Later) else x
 
 
 def alike(arrays: list[Array]) -> bool:
@@ -88,7 +110,8 @@ def collect(*sums: Sum) -> tuple[list[list[float]], list[Array]]:
     [[1.0, 0], [3.0, 1.0]]
     """
     arrays = {id(x): x for one in sums for _, x in one.terms}
-    return [[sum(c for c, x in one.terms if id(x) == key) for key in arrays] for one in sums], list(arrays.values())
+    coeffs = [[sum(c for c, x in one.terms if id(x) == key) for key in arrays] for one in sums]
+    return coeffs, [value_of(x) for x in arrays.values()]
 
 
 def combine(*terms: Term, out: Array | None = None) -> Array:
@@ -127,7 +150,11 @@ def inners(x: Array | Sum, *ys: Array | Sum) -> list[float]:
     >>> inners(lazy(b) - a, a, 2 * lazy(a))
     [2.0, 4.0]
     """
-    coeffs, arrays = collect(*map(lazy, (x, *ys)))
+    sums = [lazy(one) for one in (x, *ys)]
+    to_come = {x.source for one in sums for _, x in one.terms if isinstance(x, Later) and x.array is None}
+    if to_come:
+        return to_come.pop().run(*sums)
+    coeffs, arrays = collect(*sums)
     return _inners_fast(coeffs, arrays) if alike(arrays) else _inners(coeffs, arrays)
 
 

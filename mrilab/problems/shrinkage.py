@@ -8,38 +8,53 @@ from math import prod
 import numpy as np
 
 from ..arrays.memory import empty
-from ..arrays.sums import Sum, floats
+from ..arrays.sums import Sum, collect, floats
 from ..arrays.threads import split
 
 
 def shrink(
-    z: Sum,
-    threshold: float,
-    axis: int | None,
-    *,
-    keep: float = 0.0,
-    gain: float = 1.0,
-    out: np.ndarray | None = None,
-    store: np.ndarray | None = None,
+    z: Sum, threshold: float, axis: int | None, *, keep: float = 0.0, gain: float = 1.0, out: np.ndarray | None = None
 ) -> np.ndarray:
     """Return keep · z + gain · p with p = z · max(1 − threshold/‖group of z‖, 0) for a lazy sum z.
 
-    The result is written to `out`, which may be one of the terms of z, and z itself to `store`, which may not.
+    The result is written to `out`, which may be one of the terms of z.
 
     >>> from mrilab.arrays.sums import lazy
     >>> shrink(2 * lazy(np.array([[3j], [4j]])), 5.0, axis=0)
     array([[0.+3.j],
            [0.+4.j]])
     """
+    coeffs, arrays = collect(z)
+    out = empty(arrays[0].shape, arrays[0].dtype) if out is None else out
+    _run(arrays, coeffs[0], out, None, threshold, axis, keep, gain, [])
+    return out
+
+
+def shrink_with_inners(
+    z: Sum, threshold: float, axis: int | None, store: np.ndarray, out: np.ndarray, sums: tuple[Sum, ...]
+) -> list[float]:
+    """Write z and its thresholded p into `store` and `out`; return the products of `inners(*sums)`, in the same pass.
+
+    The sums may contain `store` and `out`, which are filled before they are needed.
+
+    >>> from mrilab.arrays.sums import lazy
+    >>> store, out = np.empty((2, 2, 1), complex)
+    >>> shrink_with_inners(2 * lazy(np.array([[3j], [4j]])), 5.0, 0, store, out, (lazy(store), lazy(out)))
+    [50.0]
+    """
+    [coeffs, *rows], arrays = collect(z, *sums)
+    return _run(arrays, coeffs, out, store, threshold, axis, 0.0, 1.0, rows)
+
+
+def _run(arrays, coeffs, out, store, threshold, axis, keep, gain, rows):
     from ..arrays import loops
 
-    coeffs, arrays = zip(*z.terms)
-    out = empty(arrays[0].shape, arrays[0].dtype) if out is None else out
-    rows, target = loops.filled([floats(x) for x in arrays]), _as_groups(out, axis)
+    target = _as_groups(out, axis)
     kept = target[:0].reshape(-1) if store is None else floats(store)
-    args = np.array(coeffs, target.dtype), rows, target, kept, *np.array([threshold, keep, gain], target.dtype)
-    split(loops.shrink_groups, _blocks(target), *args, work=out.size)
-    return out
+    numbers = np.array([threshold, keep, gain], target.dtype)
+    args = np.array(coeffs, target.dtype), loops.filled([floats(x) for x in arrays]), target, kept, *numbers
+    table = np.array(rows, target.dtype).reshape(len(rows), len(arrays))
+    return sum(split(loops.shrink_groups, _blocks(target), *args, table, work=out.size)).tolist()
 
 
 def sum_group_norms(z: np.ndarray, axis: int | None) -> float:

@@ -2,10 +2,10 @@
 
 from ..arrays.libraries import is_complex
 from ..arrays.memory import empty
-from ..arrays.sums import Sum, alike, lazy
+from ..arrays.sums import Later, Sum, alike, inners, lazy, value_of
 from ..problems.least_squares import Smooth
 from ..problems.regularisers import L1, GroupL1
-from ..problems.shrinkage import shrink
+from ..problems.shrinkage import shrink, shrink_with_inners
 
 
 def residual(f: Smooth, x: Sum) -> Sum:
@@ -46,17 +46,34 @@ def prox(g, step: float, z: Sum, *, over: Sum | None = None) -> Sum:
 def stored_prox(g, step: float, z: Sum) -> tuple[Sum, Sum]:
     """Return z as a sum of one term, and argmin_p ½‖p − z‖² + step · g(p).
 
+    Both are still to come (`Later`): inner products with them, if they are asked for first, cost no pass of their own.
+
     >>> import numpy as np
     >>> [x.value().tolist() for x in stored_prox(L1(1.0), 0.5, 2 * lazy(np.ones(2)))]
     [[2.0, 2.0], [1.5, 1.5]]
     """
-    if not _is_shrinkage(g, z):
-        z = z.stored()
-        return z, lazy(g.prox(z.value(), step))
-    array = z.terms[0][1]
-    store = empty(array.shape, array.dtype)
-    p = _shrink(g, step, z, store=store)
-    return lazy(store), lazy(p)
+    coming = _StoredProx(g, step, z)
+    return lazy(coming.z), lazy(coming.p)
+
+
+class _StoredProx:
+    """The source of both results of `stored_prox`."""
+
+    def __init__(self, g, step, terms):
+        self.g, self.step, self.terms, self.z, self.p = g, step, terms, Later(self), Later(self)
+
+    def run(self, *sums):
+        """Compute z and p, and the inner products of the sums, in one pass where that can be."""
+        self.z.source = self.p.source = None  # else the terms, and what they come from, would live on
+        if not _is_shrinkage(self.g, self.terms):
+            self.z.array = self.terms.value()
+            self.p.array = self.g.prox(self.z.array, self.step)
+            return inners(*sums) if sums else []
+        like = value_of(self.terms.terms[0][1])
+        self.g.check(like)
+        self.z.array, self.p.array = (empty(like.shape, like.dtype) for _ in range(2))
+        args = self.step * self.g.lam, self.g.axis, self.z.array, self.p.array
+        return shrink_with_inners(self.terms, *args, sums)
 
 
 def conjugate_prox(g, sigma: float, v: Sum, *, over: Sum | None = None) -> Sum:
@@ -75,10 +92,10 @@ def conjugate_prox(g, sigma: float, v: Sum, *, over: Sum | None = None) -> Sum:
 
 def _is_shrinkage(g, z):
     """Return whether the compiled loops have this prox, and can read these arrays: complex, with one memory layout."""
-    arrays = [x for _, x in z.terms]
+    arrays = [value_of(x) for _, x in z.terms]
     return type(g) in (L1, GroupL1) and alike(arrays) and is_complex(arrays[0])
 
 
 def _shrink(g, step, z, **options):
-    g.check(z.terms[0][1])
+    g.check(value_of(z.terms[0][1]))
     return shrink(z, step * g.lam, g.axis, **options)
