@@ -1,6 +1,7 @@
 """Checks of what callers pass: arrays, shapes and numbers. Every error restates the value that it refuses."""
 
-from math import isfinite
+from math import inf, isfinite
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -22,14 +23,60 @@ def check(x: Array, shape: tuple[int, ...], who: str, *, needs_complex: bool = F
 
 
 def check_positive(name: str, value: Any, *, or_zero: bool = False) -> float:
-    """Return `value` as a Python float; raise unless it is a finite number above 0 (or 0, where that is allowed)."""
-    wanted = "of at least 0" if or_zero else "above 0"
-    if isinstance(value, (str, bytes, bool, complex)) or not np.isscalar(value):
-        raise TypeError(f"{name} must be a number {wanted}, got {value!r}")
-    number = float(value)  # type: ignore[arg-type]
-    if not (isfinite(number) and (number > 0 or (or_zero and number == 0))):
-        raise ValueError(f"{name} must be a finite number {wanted}, got {value!r}")
+    """Return `value` as a Python float; raise unless it is a finite number above 0 (or 0, where that is allowed).
+
+    >>> check_positive("lam", 0)
+    Traceback (most recent call last):
+    ValueError: lam must be a finite number above 0, got 0
+    """
+    return within(name, value, 0, strictly=not or_zero)
+
+
+def within(name: str, value: Any, least: float, most: float = inf, *, strictly: bool = False) -> float:
+    """Return `value` as a Python float; raise unless it is a finite number from `least` to `most`, or strictly between.
+
+    TypeError for what is no real number (text, True, an array), ValueError for one that lies elsewhere.
+
+    >>> within("crop", 0.95, 0, 1)
+    0.95
+    """
+    if most == inf:
+        wanted = f"number {'above' if strictly else 'of at least'} {least}"
+    else:
+        wanted = f"number {'strictly ' if strictly else ''}{_span(least, most)}"
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{name} must be a {wanted}, got {value!r}")
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number or fraction beyond all floats
+        number = inf
+    inside = least < number < most if strictly else least <= number <= most
+    if not (isfinite(number) and inside):
+        raise ValueError(f"{name} must be a {'finite ' if most == inf else ''}{wanted}, got {value!r}")
     return number
+
+
+def whole(name: str, value: Any, least: float = -inf, most: float = inf) -> int:
+    """Return `value` as a Python int; raise unless it is a whole number between `least` and `most`.
+
+    TypeError for what is no whole number (2.0, True, "2"), ValueError for one that lies elsewhere.
+
+    >>> whole("shots", np.int64(3), 1)
+    3
+    >>> whole("shots", 0, 1)
+    Traceback (most recent call last):
+    ValueError: shots must be a whole number of at least 1, got 0
+    """
+    wanted = "" if least == -inf else f" of at least {least}" if most == inf else f" {_span(least, most)}"
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{name} must be a whole number{wanted}, got {value!r}")
+    if not least <= value <= most:
+        raise ValueError(f"{name} must be a whole number{wanted}, got {value}")
+    return int(value)
+
+
+def _span(least, most):
+    return f"between {least:.4g} and {most:.4g}"
 
 
 def check_shape(shape, who: str, ndims: tuple[int, ...] = (1, 2, 3)) -> tuple[int, ...]:
@@ -46,17 +93,8 @@ def check_shape(shape, who: str, ndims: tuple[int, ...] = (1, 2, 3)) -> tuple[in
 Shape = tuple[int, int]
 
 
-def check_grid(shape: Shape) -> Shape:
+def check_grid(shape: Shape, what: str = "a mask") -> Shape:
     """Return (H, W) as Python ints; raise unless it is a pair of whole numbers of at least 1."""
     if not (isinstance(shape, (tuple, list)) and len(shape) == 2):
-        raise TypeError(f"the shape of a mask is a pair (H, W), got {shape!r}")
-    return whole("H", shape[0], 1), whole("W", shape[1], 1)
-
-
-def whole(name: str, value: int, least: int, most: float = np.inf) -> int:
-    """Return `value` as a Python int; raise unless it is a whole number between `least` and `most`."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{name} must be a whole number, got {value!r}")
-    if not least <= value <= most:
-        raise ValueError(f"{name} must lie between {least} and {most}, got {value}")
-    return int(value)
+        raise TypeError(f"the shape of {what} is a pair (H, W), got {shape!r}")
+    return whole(f"H in the shape of {what}", shape[0], 1), whole(f"W in the shape of {what}", shape[1], 1)

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..arrays.checks import within
 from ..sampling.masks import plan
 from .batches import Batch
 
@@ -31,8 +32,7 @@ def split(batch: Batch, seed: int, fraction: float = 0.4) -> tuple[Batch, Batch]
     >>> int(seen.masks.sum() + hidden.masks.sum()), bool((seen.masks & hidden.masks).any())
     (64, False)
     """
-    if not 0 < fraction < 1:
-        raise ValueError(f"the fraction of hidden samples must be between 0 and 1, got {fraction!r}")
+    fraction = within("the fraction of hidden samples", fraction, 0, 1, strictly=True)
     rng = np.random.default_rng(seed)
     hide = np.array([_hidden(mask, rng, fraction) for mask in batch.masks])
     return _only(batch, batch.masks & ~hide), _only(batch, hide)

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..arrays.checks import check_shape
+from ..arrays.checks import check_shape, whole
 from ..arrays.libraries import Constant, is_complex, is_numpy, namespace, zeros
 from ..arrays.memory import empty
 from .linop import LinearOperator
@@ -31,11 +31,10 @@ def filters(name: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _check_level(level: int, shape: tuple[int, ...]) -> int:
-    if isinstance(level, bool) or not isinstance(level, (int, np.integer)) or level < 1:
-        raise ValueError(f"level must be a whole number of at least 1, got {level!r}")
+    level = whole("level", level, 1)
     if 2**level > min(shape):
         raise ValueError(f"level {level} is too many for shape {shape}: at most {min(shape).bit_length() - 1}")
-    return int(level)
+    return level
 
 
 class FilterBank(LinearOperator):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..arrays.checks import whole
 from ..arrays.libraries import Array, to_numpy
 
 
@@ -29,10 +30,9 @@ def calibration_block(kspace: Array, calib: int | tuple[int, int] = 24) -> tuple
     if not np.isfinite(data).all():
         raise ValueError(f"k-space of shape {data.shape} holds NaN or infinite values")
     wanted = tuple(calib) if isinstance(calib, (tuple, list)) else (calib, calib)
-    if len(wanted) != 2 or any(isinstance(n, bool) or not isinstance(n, (int, np.integer)) for n in wanted):
+    if len(wanted) != 2:
         raise TypeError(f"calib must be a whole number or a pair of them, got {calib!r}")
-    if not all(1 <= n <= size for n, size in zip(wanted, data.shape[1:])):
-        raise ValueError(f"a calibration block of {wanted} does not fit k-space of shape {data.shape}")
+    wanted = tuple(whole("calib", n, 1, size) for n, size in zip(wanted, data.shape[1:]))
     sampled: np.ndarray = np.any(data != 0, axis=0)
     nominal = sampled[tuple(slice(n // 2 - w // 2, n // 2 - w // 2 + w) for n, w in zip(sampled.shape, wanted))]
     holes = np.count_nonzero(~nominal)

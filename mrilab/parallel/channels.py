@@ -6,6 +6,7 @@ gradients flow through.
 
 import numpy as np
 
+from ..arrays.checks import whole
 from ..arrays.libraries import Array, like, namespace, to_numpy
 
 
@@ -151,10 +152,7 @@ def compress_coils(kspace: Array, n: int, axis: int = -3) -> tuple[Array, Array]
     data = _check(kspace, "compress_coils")
     channels = np.moveaxis(data, _axis(data, axis), 0)
     count = len(channels)
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)):
-        raise TypeError(f"the number of virtual coils must be a whole number, got {n!r}")
-    if not 1 <= n <= count:
-        raise ValueError(f"{count} channels compress to between 1 and {count} virtual coils, got n = {n}")
+    n = whole(f"the number of virtual coils, of {count} channels,", n, 1, count)
     matrix = principal_channels(channels)[:, :n].conj().T
     return mix_channels(matrix, kspace, axis), like(kspace, matrix)
 
@@ -185,11 +183,10 @@ def mix_channels(matrix: Array, kspace: Array, axis: int = -3) -> Array:
 
 
 def _axis(data: np.ndarray, axis: int) -> int:
-    if isinstance(axis, bool) or not isinstance(axis, (int, np.integer)):
-        raise TypeError(f"the channel axis must be a whole number, got {axis!r}")
+    axis = whole("the channel axis", axis)
     if not -data.ndim <= axis < data.ndim:
         raise ValueError(f"data of shape {data.shape} have no channel axis {axis}; is it −3, or −2 (non-Cartesian)?")
-    return int(axis) % data.ndim
+    return axis % data.ndim
 
 
 def _check(values: Array, who: str) -> np.ndarray:

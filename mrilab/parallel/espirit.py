@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from ..arrays.checks import whole, within
 from ..arrays.libraries import Array, like
 from .calibration import calibration_block, calibration_matrix
 from .channels import principal_channels
@@ -188,12 +189,8 @@ def _first_eigenpairs(G: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _check(block: np.ndarray, kernel: int, threshold: float, crop: float) -> None:
-    if isinstance(kernel, bool) or not isinstance(kernel, (int, np.integer)):
-        raise TypeError(f"the kernel must be a whole number, got {kernel!r}")
-    if not 1 <= kernel <= min(block.shape[1:]):
+    if not 1 <= whole("the kernel", kernel) <= min(block.shape[1:]):
         raise ValueError(f"a kernel of {kernel} does not fit the calibration block of {block.shape[1:]}")
-    for name, value in {"threshold": threshold, "crop": crop}.items():
-        if isinstance(value, (bool, str)) or not np.isscalar(value) or not 0 <= value <= 1:  # type: ignore[operator]
-            raise ValueError(f"{name} must be a number between 0 and 1, got {value!r}")
-    if threshold == 1:
+    within("crop", crop, 0, 1)
+    if within("threshold", threshold, 0, 1) == 1:
         raise ValueError("a threshold of 1 keeps no singular vector")

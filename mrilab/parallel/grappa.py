@@ -1,9 +1,8 @@
 """GRAPPA in k-space: missing lines as linear combinations of neighbours in all coils, calibrated from the centre."""
 
-from numbers import Real
-
 import numpy as np
 
+from ..arrays.checks import whole, within
 from ..arrays.libraries import Array, like, to_numpy
 from .calibration import calibration_matrix, patches
 
@@ -130,16 +129,12 @@ def _check(data: np.ndarray, accel: int, calib: int, kernel: tuple[int, int], re
         raise ValueError(f"grappa got k-space of shape {data.shape} with NaN or infinite values")
     if not (isinstance(kernel, (tuple, list)) and len(kernel) == 2):
         raise TypeError(f"the kernel is a pair (lines, readout points), got {kernel!r}")
-    for name, value in {"accel": accel, "calib": calib, "kernel lines": kernel[0], "kernel points": kernel[1]}.items():
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-            raise TypeError(f"{name} must be a whole number, got {value!r}")
     height, width = data.shape[1:]
-    if not 1 <= accel <= height:
-        raise ValueError(f"accel must lie between 1 and the {height} lines, got {accel}")
-    if kernel[0] < 2 or kernel[1] < 1 or kernel[1] % 2 == 0 or kernel[1] > width:
-        raise ValueError(f"the kernel takes 2 lines or more and an odd number of points up to {width}, got {kernel!r}")
+    whole("accel", accel, 1, height)
+    whole("the number of lines of the kernel", kernel[0], 2)
+    if whole("the number of points of the kernel", kernel[1], 1, width) % 2 == 0:
+        raise ValueError(f"the kernel takes an odd number of points, got {kernel!r}")
     reach = (kernel[0] - 1) * accel + 1
-    if not reach <= calib <= height:
+    if not reach <= whole("calib", calib) <= height:
         raise ValueError(f"calib {calib} must hold the kernel's {reach} lines and fit {height} lines")
-    if isinstance(regularisation, bool) or not isinstance(regularisation, Real) or not 0 <= regularisation < np.inf:
-        raise ValueError(f"regularisation must be a finite number, 0 or more, got {regularisation!r}")
+    within("regularisation", regularisation, 0)

@@ -6,7 +6,7 @@ their device, but no gradients flow through.
 
 import numpy as np
 
-from ..arrays.checks import check
+from ..arrays.checks import check, whole
 from ..arrays.libraries import Array, like, to_numpy
 from ..operators.fourier import FFT
 from .channels import whitening_matrix
@@ -155,14 +155,13 @@ def _check(smaps: Array, accel: int, noise_cov: Array | None) -> tuple[np.ndarra
         raise TypeError(f"smaps must hold complex numbers, got {maps.dtype}")
     if maps.size == 0 or not np.isfinite(maps).all():
         raise ValueError(f"smaps of shape {maps.shape} are empty or hold values that are not finite")
-    if isinstance(accel, bool) or not isinstance(accel, (int, np.integer)):
-        raise TypeError(f"accel must be a whole number for regular lines, got {accel!r}")
     coils, height = maps.shape[:2]
-    if not 1 <= accel <= height or height % accel:
+    accel = whole("accel", accel, 1, height)
+    if height % accel:
         raise ValueError(
             f"accel {accel} does not divide the {height} phase encode lines, so pixels would fold between pixels"
         )
     cov = np.eye(coils) if noise_cov is None else to_numpy(noise_cov)
     if cov.shape != (coils, coils):
         raise ValueError(f"noise_cov must be ({coils}, {coils}) for {coils} coils, got {cov.shape}")
-    return maps.astype(np.complex128), int(accel), whitening_matrix(cov)
+    return maps.astype(np.complex128), accel, whitening_matrix(cov)

@@ -3,9 +3,7 @@
 λ is absolute, in the units of the data term. `lambda_max` is its scale: from this λ on, the solution is zero.
 """
 
-import numpy as np
-
-from ..arrays.checks import check_positive
+from ..arrays.checks import check_positive, whole
 from ..arrays.libraries import Array, is_complex, is_numpy, namespace
 from ..arrays.sums import lazy
 from ..operators.linop import LinearOperator
@@ -98,9 +96,7 @@ class GroupL1(L1):
 
     def __init__(self, lam: float, axis: int):
         super().__init__(lam)
-        if isinstance(axis, bool) or not isinstance(axis, (int, np.integer)):
-            raise TypeError(f"axis must be a whole number such as -3, got {axis!r}")
-        self.axis = int(axis)
+        self.axis = whole("axis", axis)
 
     def _norms(self, z):
         xp = namespace(z)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays.checks import check_positive
+from ..arrays.checks import check_positive, within
 from ..arrays.libraries import Array, namespace, to_numpy
 from .masks import center_box
 
@@ -31,8 +31,7 @@ def leave_out(mask: Array, share: float = 0.1, *, keep: int | tuple[int, int] = 
     mask = to_numpy(mask).astype(bool)
     if mask.ndim != 2:
         raise ValueError(f"leave_out takes a mask of shape (H, W), got {mask.shape}")
-    if not 0 < share < 1:
-        raise ValueError(f"share must lie between 0 and 1, got {share!r}")
+    share = within("share", share, 0, 1, strictly=True)
     box = center_box(mask.shape, keep or 1)
     lines = bool((mask == mask[:, :1]).all())
     free = np.flatnonzero(mask[:, 0] & ~box.any(axis=1)) if lines else np.flatnonzero(mask & ~box)

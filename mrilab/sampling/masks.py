@@ -5,11 +5,10 @@ always sampled. The acceleration R counts all samples, including those of a full
 """
 
 from math import isqrt
-from numbers import Real
 
 import numpy as np
 
-from ..arrays.checks import Shape, check_grid, whole
+from ..arrays.checks import Shape, check_grid, check_positive, whole, within
 from ..arrays.libraries import Array, to_numpy
 
 
@@ -183,8 +182,7 @@ def _throw_darts(order: np.ndarray, radii: np.ndarray, box: tuple[slice, ...]) -
 
 def _density(grid: tuple[int, ...], decay: float) -> np.ndarray:
     """Return (1 − |k|)^decay on the grid, a little above 0 at the edge, so that every point can be drawn."""
-    if isinstance(decay, bool) or not isinstance(decay, Real) or not 0 <= decay < np.inf:
-        raise ValueError(f"decay must be a finite number, 0 or more, got {decay!r}")
+    decay = check_positive("decay", decay, or_zero=True)
     axes = np.ix_(*((np.arange(n) - n // 2) / (n // 2 + 1) for n in grid))
     return (1 - np.sqrt(sum(k**2 for k in axes) / len(grid))) ** decay
 
@@ -228,10 +226,7 @@ def plan(grid: tuple[int, ...], accel: float, center) -> tuple[int, tuple[slice,
 def _samples(grid: tuple[int, ...], accel: float) -> float:
     """Return the number of samples at acceleration `accel`, not rounded."""
     most = int(np.prod(grid))
-    if isinstance(accel, bool) or not isinstance(accel, Real) or not 1 <= accel <= most:
-        what = f"{most} lines" if len(grid) == 1 else f"shape {grid}"
-        raise ValueError(f"accel {accel!r} is impossible on {what}: it must lie between 1 and {most}")
-    return float(most / accel)
+    return most / within("accel on " + (f"{most} lines" if len(grid) == 1 else f"a grid of {grid}"), accel, 1, most)
 
 
 def _box(grid: tuple[int, ...], size, least: int = 0) -> tuple[slice, ...]:

@@ -6,11 +6,10 @@ runs in and out (`in_out`), else at its first sample.
 """
 
 from math import pi, sqrt
-from numbers import Real
 
 import numpy as np
 
-from ..arrays.checks import check_positive, check_shape, whole
+from ..arrays.checks import check_positive, check_shape, whole, within
 from ..arrays.libraries import Array
 from ..operators.nufft import check_trajectory, import_mrinufft
 
@@ -163,9 +162,7 @@ def shots_for(shape: tuple[int, ...], accel: float, *, turns: float = 0.0, in_ou
     (101, 3.98...)
     """
     nyquist = nyquist_shots(shape, turns=turns, in_out=in_out)
-    if isinstance(accel, bool) or not isinstance(accel, Real) or not 1 <= accel <= nyquist:
-        raise ValueError(f"accel {accel!r} is impossible on {tuple(shape)}: it must lie between 1 and {nyquist:.4g}")
-    return max(1, round(nyquist / accel))
+    return max(1, round(nyquist / within(f"accel on {tuple(shape)}", accel, 1, nyquist)))
 
 
 def trajectory_acceleration(trajectory: Array, shape: tuple[int, ...]) -> float:

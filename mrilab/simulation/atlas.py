@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..arrays.checks import check_grid
 from .packing import unpack
 
 ICBM152 = Path(__file__).parent / "heads" / "icbm152.npz"
@@ -82,13 +83,7 @@ def pixel_size(shape: tuple[int, int]) -> float:
     >>> pixel_size((236, 236))
     1.0
     """
-    if not (isinstance(shape, (tuple, list)) and len(shape) == 2):
-        raise TypeError(f"the shape of an image is a pair (H, W), got {shape!r}")
-    if any(isinstance(n, bool) or not isinstance(n, (int, np.integer)) for n in shape):
-        raise TypeError(f"the shape of an image is a pair of whole numbers, got {shape!r}")
-    if min(shape) < 1:
-        raise ValueError(f"the shape of an image is a pair of numbers above 0, got {shape!r}")
-    return max(extent / n for extent, n in zip(FIELD_OF_VIEW, shape))
+    return max(extent / n for extent, n in zip(FIELD_OF_VIEW, check_grid(shape, "an image")))
 
 
 def positions(shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..arrays.checks import whole
 from .atlas import pixel_size, positions
 
 CYLINDER = 125.0  # mm, radius on which the loops lie
@@ -33,10 +34,7 @@ def simulate_smaps(n_coils: int, shape: tuple[int, int], *, seed: int | None = N
     >>> smaps.shape, bool(np.allclose((abs(smaps) ** 2).sum(0), 1, atol=1e-5))
     ((8, 32, 32), True)
     """
-    if isinstance(n_coils, bool) or not isinstance(n_coils, (int, np.integer)):
-        raise TypeError(f"the number of coils must be a whole number, got {n_coils!r}")
-    if n_coils < 1:
-        raise ValueError(f"the number of coils must be 1 or more, got {n_coils}")
+    n_coils = whole("the number of coils", n_coils, 1)
     from scipy.interpolate import RectBivariateSpline
 
     rows, columns = positions(shape)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..arrays.checks import check_grid, within
+
 
 def simulate(
     image: np.ndarray, smaps: np.ndarray, shape: tuple[int, int], *, noise: float = 0.0, seed: int = 0
@@ -65,9 +67,8 @@ def _check(image: np.ndarray, smaps: np.ndarray, shape: tuple[int, int], noise: 
             raise ValueError(f"the {name} holds values that are not finite")
     if smaps.shape[1:] != image.shape:
         raise ValueError(f"smaps of shape {smaps.shape} do not fit an image of shape {image.shape}")
-    if len(shape) != 2 or not all(0 < n <= fine for n, fine in zip(shape, image.shape)):
+    height, width = check_grid(shape, "k-space")
+    if height > image.shape[0] or width > image.shape[1]:
         raise ValueError(f"k-space of shape {shape} is impossible from an image of shape {image.shape}: it is no finer")
-    if not 0 <= noise < np.inf:
-        raise ValueError(f"noise must be a finite standard deviation, 0 or more, got {noise!r}")
-    height, width = shape
-    return int(height), int(width)
+    within("noise", noise, 0)
+    return height, width

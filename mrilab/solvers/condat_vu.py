@@ -67,12 +67,13 @@ def condat_vu(
     x0, loop = check_problem(f, g, x0, engine), Options.read(options)
     if not isinstance(Psi, LinearOperator):
         raise TypeError(f"Psi must be a LinearOperator, got {type(Psi).__name__}: {Psi!r:.60}")
+    rho = check_positive("rho", rho)
     tau, sigma = step_sizes(f, Psi, tau, sigma, rho)
-    constants = {"lipschitz": f.lipschitz, "tau": tau, "sigma": sigma, "rho": float(rho)}
+    constants = {"lipschitz": f.lipschitz, "tau": tau, "sigma": sigma, "rho": rho}
     if engine == "modopt":
-        iterates = modopt_iterates("condat_vu", f, g, x0, Psi=Psi, tau=tau, sigma=sigma, rho=float(rho))
+        iterates = modopt_iterates("condat_vu", f, g, x0, Psi=Psi, tau=tau, sigma=sigma, rho=rho)
         return run(iterates, lambda x: f(x) + g(Psi(x)), constants, loop)
-    iterates = condat_vu_iterates(f, g, Psi, x0, tau, sigma, float(rho))
+    iterates = condat_vu_iterates(f, g, Psi, x0, tau, sigma, rho)
     return run(iterates, lambda x, r, w: f.value_of(r) + g(w), constants, loop)
 
 

@@ -81,7 +81,7 @@ class Options:
     0.0
     >>> Options(max_iter=-1)
     Traceback (most recent call last):
-    ValueError: max_iter must lie between 0 and inf, got -1
+    ValueError: max_iter must be a whole number of at least 0, got -1
     """
 
     max_iter: int = 100

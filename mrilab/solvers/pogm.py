@@ -2,6 +2,7 @@
 
 from math import sqrt
 
+from ..arrays.checks import within
 from ..arrays.libraries import Array
 from ..arrays.sums import inners, lazy
 from ..problems.least_squares import Smooth
@@ -63,13 +64,12 @@ def pogm(
     True
     """
     x0, loop = check_problem(f, g, x0, engine), Options.read(options)
-    if not 0 <= sigma_bar <= 1:
-        raise ValueError(f"sigma_bar must lie between 0 and 1, got {sigma_bar!r}")
+    sigma_bar = within("sigma_bar", sigma_bar, 0, 1)
     constants = {"lipschitz": f.lipschitz}
     if engine == "modopt":
-        iterates = modopt_iterates("pogm", f, g, x0, restart=restart, sigma_bar=float(sigma_bar))
+        iterates = modopt_iterates("pogm", f, g, x0, restart=restart, sigma_bar=sigma_bar)
         return run(iterates, lambda x: f(x) + g(x), constants, loop)
-    iterates = pogm_iterates(f, g, x0, restart, float(sigma_bar))
+    iterates = pogm_iterates(f, g, x0, restart, sigma_bar)
     return run(iterates, lambda x, r: f.value_of(r) + g(x), constants, loop)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.checks import whole
 from ..arrays.libraries import to_numpy
 from ..files import atomic
 from ..progress import progress_bar
@@ -141,8 +142,7 @@ def study(
     ValueError: ... holds a study with settings {'num': 3, 'stop': 2}, not {'num': 9, 'stop': 2}; choose another folder
     >>> folder.cleanup()
     """
-    if isinstance(workers, bool) or not isinstance(workers, (int, np.integer)) or workers < 0:
-        raise ValueError(f"workers must be a whole number of at least 0, got {workers!r}")
+    workers = whole("workers", workers, 0)
     if not callable(function):
         raise TypeError(f"function must be callable, got {type(function).__name__}")
     named, settings = named_items(items), dict(settings or {})

@@ -84,9 +84,9 @@ CASES = {
     "covariance of others": (lambda: prewhiten(Y, np.eye(4)), ValueError, r"\(4, 4\) does not fit the 5 channels"),
     "real data": (lambda: prewhiten(Y.real, np.eye(5)), TypeError, "complex numbers"),
     "data with NaN": (lambda: compress_coils(Y * np.nan, 2), ValueError, "NaN"),
-    "too many": (lambda: compress_coils(Y, 6), ValueError, "5 channels .* got n = 6"),
-    "none": (lambda: compress_coils(Y, 0), ValueError, "got n = 0"),
-    "a fraction": (lambda: compress_coils(Y, 2.5), TypeError, "whole number, got 2.5"),
+    "too many": (lambda: compress_coils(Y, 6), ValueError, "5 channels, .* got 6"),
+    "none": (lambda: compress_coils(Y, 0), ValueError, "between 1 and 5, got 0"),
+    "a fraction": (lambda: compress_coils(Y, 2.5), TypeError, "whole number .*, got 2.5"),
     "no such axis": (lambda: compress_coils(Y[0], 2), ValueError, r"\(16, 12\) have no channel axis -3"),
 }
 

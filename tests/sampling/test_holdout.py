@@ -90,7 +90,7 @@ def test_an_edge_is_warned_of():
 
 
 BROKEN = {
-    "share": (lambda m: leave_out(m, 1.0), "share must lie between 0 and 1, got 1.0"),
+    "share": (lambda m: leave_out(m, 1.0), "share must be a number strictly between 0 and 1, got 1.0"),
     "mask": (lambda m: leave_out(m[0]), r"mask of shape \(H, W\), got \(16,\)"),
     "nothing to spare": (
         lambda m: leave_out(center_box((16, 16), 4), keep=4),

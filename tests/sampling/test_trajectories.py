@@ -229,9 +229,9 @@ def test_why_the_densities_are_not_those_of_mrinufft():
 K = radial(6, 16)
 SHORT = 0.4 * K
 ERRORS = {
-    "no shots": (lambda: radial(0, 8), ValueError, "shots must lie between 1 and inf, got 0"),
-    "one sample": (lambda: spiral(4, 1), ValueError, "samples must lie between 2 and inf, got 1"),
-    "fractional shots": (lambda: cones(2.5, 8), TypeError, "shots must be a whole number, got 2.5"),
+    "no shots": (lambda: radial(0, 8), ValueError, "shots must be .* at least 1, got 0"),
+    "one sample": (lambda: spiral(4, 1), ValueError, "samples must be .* at least 2, got 1"),
+    "fractional shots": (lambda: cones(2.5, 8), TypeError, "shots must be a whole number .*, got 2.5"),
     "negative turns": (
         lambda: spiral(4, 8, turns=-1),
         ValueError,
@@ -240,10 +240,10 @@ ERRORS = {
     "NaN turns": (lambda: cones(4, 8, turns=float("nan")), ValueError, "turns must be .* got nan"),
     "seiffert without turns": (lambda: seiffert(4, 8, turns=0), ValueError, "turns above 0, got 0"),
     "unknown keyword": (lambda: radial(4, 8, tilt="golden"), TypeError, "tilt"),
-    "accel below 1": (lambda: shots_for((64, 64), 0.5), ValueError, "accel 0.5 is impossible .* between 1 and 100.5"),
+    "accel below 1": (lambda: shots_for((64, 64), 0.5), ValueError, "accel on .* between 1 and 100.5, got 0.5"),
     "accel above Nyquist": (lambda: shots_for((64, 64), 9, turns=8), ValueError, "between 1 and 2"),
-    "accel NaN": (lambda: shots_for((64, 64), float("nan")), ValueError, "accel nan"),
-    "accel text": (lambda: shots_for((64, 64), "4"), ValueError, "accel '4'"),
+    "accel NaN": (lambda: shots_for((64, 64), float("nan")), ValueError, "accel .* got nan"),
+    "accel text": (lambda: shots_for((64, 64), "4"), TypeError, "accel .* got '4'"),
     "spirals in 3-D": (lambda: shots_for((8, 8, 8), 2, turns=3), ValueError, "in 3-D takes turns=0"),
     "shape a number": (lambda: nyquist_shots(64), TypeError, "takes a shape such as"),
     "short of the edge": (lambda: trajectory_acceleration(SHORT, (64, 64)), ValueError, "one ends at 0.2"),
@@ -254,9 +254,9 @@ ERRORS = {
     ),
     "2-D on 3-D": (lambda: trajectory_acceleration(K, (8, 8, 8)), ValueError, r"\(\.\.\., 3\), got \(6, 16, 2\)"),
     "stack of a volume": (lambda: stack_of(cones(3, 8), 4), ValueError, r"\(\.\.\., 2\), got \(3, 8, 3\)"),
-    "stack of nothing": (lambda: stack_of(K, 0), ValueError, "slices must lie between 1 and inf, got 0"),
+    "stack of nothing": (lambda: stack_of(K, 0), ValueError, "slices must be .* at least 1, got 0"),
     "unknown method": (lambda: density(K, (8, 8), "cells"), ValueError, "unknown method 'cells' of density"),
-    "no iterations": (lambda: density(K, (8, 8), iterations=0), ValueError, "iterations must lie between 1"),
+    "no iterations": (lambda: density(K, (8, 8), iterations=0), ValueError, "iterations must be .* at least 1, got 0"),
     "voronoi in 3-D": (lambda: density(cones(3, 8), (8, 8, 8), "voronoi"), ValueError, "is for 2-D, got .* 3-D"),
     "voronoi of one spoke": (lambda: density(K[:1], (8, 8), "voronoi"), ValueError, "one line; these 16 do"),
     "analytic without shots": (lambda: density(K[0], (8, 8), "analytic"), ValueError, r"got \(16, 2\)"),
