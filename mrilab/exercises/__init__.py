@@ -1,7 +1,18 @@
-"""Exercises that answer back: `check("fista-step", my_step)` says passed, or what failed, on which input, and a hint.
+"""Exercises with checks: `check("fista-step", my_step)` reports success, or what failed, on which input, with a hint.
 
-Nothing is sent anywhere. `progress()` shows what is passed so far, `variant(name, student)` the numbers of a student,
-and `exercise`, `choice` and `load` let a teacher add exercises of their own. No other part of mrilab imports this one.
+Nothing is sent anywhere. `progress()` shows the exercises passed so far, `variant(name, student)` the numbers of a
+student, and teachers add their own exercises by `exercise`, `choice` and `load`. No other part of mrilab imports this
+one.
+
+base      Exercise, and the list of all exercises
+tasks     the exercises, one file per chapter
+engine    check
+compare   comparison of an answer with the reference
+draws     random inputs
+limit     a time limit for answers
+verdict   the result of a check
+record    what has been passed
+template  a template for the exercises of a teacher
 """
 
 from .base import Exercise as Exercise

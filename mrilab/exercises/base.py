@@ -1,4 +1,4 @@
-"""What an exercise is, and the list of all of them."""
+"""The class of an exercise, and the list of all exercises."""
 
 import difflib
 import importlib
@@ -28,10 +28,10 @@ _state = {"loaded": False}
 
 @dataclass(frozen=True)
 class Mistake:
-    """A hint, and a planted wrong answer: whoever answers like `wrong` is shown the hint.
+    """A known mistake: the hint is shown for answers that equal those of `wrong`.
 
-    For an exercise on a function `wrong` takes its arguments; for one on a value it takes the question's numbers, and
-    may also be the wrong value itself.
+    If the answer is a function, `wrong` takes the same arguments. If it is a value, `wrong` takes the numbers of the
+    question, or is the wrong value itself.
 
     >>> Mistake("Conjugate the maps.", lambda x, smaps: (smaps * x).sum(0)).hint
     'Conjugate the maps.'
@@ -47,13 +47,13 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise: what is asked, how inputs are drawn, the reference, and the mistakes that are recognised.
+    """An exercise: its objective, how inputs are drawn, the reference, and the mistakes that are recognised.
 
-    `kind` is "function" (the answer is called on drawn inputs), "value" (a number, an array or a tuple, from the
-    question's numbers) or "choice" (the letter of one of `options`). `draw(rng)`, or `draw(rng, trial)` to go
-    through cases, gives named inputs, in the order of the arguments; `book` the numbers of the printed question.
-    `accept(answer, inputs)` may judge an answer instead of the comparison with `reference(*inputs)`: it returns None,
-    or what is wrong.
+    `kind` is "function" (the answer is called on drawn inputs), "value" (a number, an array or a tuple, computed from
+    the numbers of the question) or "choice" (the letter of one of `options`). `draw(rng)`, or `draw(rng, trial)` to
+    cover several cases, returns named inputs in the order of the arguments; `book` are the numbers of the printed
+    question. `accept(answer, inputs)`, if given, judges an answer instead of the comparison with `reference(*inputs)`:
+    it returns None, or what is wrong.
 
     >>> from mrilab.exercises import find
     >>> find("sparsity-soft").chapter, find("sparsity-soft").label
@@ -80,15 +80,15 @@ class Exercise:
         if self.level not in LEVELS:
             raise ValueError(f"the level of exercise {self.name!r} is one of {LEVELS}, got {self.level!r}")
         if self.draw is None and self.book is None:
-            raise ValueError(f"exercise {self.name!r} needs `draw` or `book`: where else would its inputs come from?")
+            raise ValueError(f"exercise {self.name!r} has no inputs: it needs `draw` or `book`")
 
     @property
     def label(self) -> str:
-        """The label in the book."""
+        """The label of the exercise in the book."""
         return f"ex-{self.name}"
 
     def inputs(self, student: str | None, trial: int = 0) -> Inputs:
-        """Return the inputs of a student (None: of the book), the same ones at every call."""
+        """Return the inputs for a student (None: those of the book), which are the same at every call."""
         if self.kind != "function" and self.book is not None and (student is None or self.draw is None):
             return dict(self.book)
         assert self.draw is not None
@@ -105,9 +105,9 @@ def exercise(
     mistakes: Sequence[tuple[str, Any]] = (),
     **rest: Any,
 ) -> Callable[[Callable], Callable]:
-    """Make the decorated function the reference of a new exercise; `mistakes` are pairs (hint, wrong answer).
+    """Add an exercise with the decorated function as reference; `mistakes` are pairs (hint, wrong answer).
 
-    The other keywords are fields of `Exercise`. A teacher's private file holds such functions and is read by `load`.
+    The other keywords are fields of `Exercise`. Teachers can put such functions in a private file, read by `load`.
 
     >>> @exercise("my-square", "kspace", "squares a number", draw=lambda rng: {"x": rng.random()},
     ...           mistakes=[("That doubles it.", lambda x: 2 * x)])
@@ -131,7 +131,7 @@ def choice(
 ) -> None:
     """Add a question with one right letter; `options` explains each letter, and wrong ones are shown as hints.
 
-    `right` returns the right letter. It is the reference, a function like any other: it knows the file it stands in.
+    `right` is a function that returns the right letter. As a function, it knows the file in which it is defined.
 
     Raises
     ------
@@ -174,9 +174,9 @@ def _load_ours() -> None:
 
 
 def load(path: str | PathLike) -> list[str]:
-    """Add the exercises of a Python file, a teacher's with private solutions, and return their names.
+    """Add the exercises of a Python file, such as a teacher's with private solutions, and return their names.
 
-    The file uses `exercise` and `choice`; mrilab/exercises/template.py is one to copy. It is run: load
+    The file uses `exercise` and `choice`; mrilab/exercises/template.py is a template. The file is executed, so load
     only files that you trust.
 
     >>> import pathlib, tempfile
@@ -196,7 +196,7 @@ def load(path: str | PathLike) -> list[str]:
 
 
 def names(chapter: str | None = None) -> list[str]:
-    """Return the names of all exercises, in the order of the book, or of one chapter's.
+    """Return the names of all exercises, or of those of one chapter, in the order of the book.
 
     >>> names("synthesis")[0]
     'synthesis-gradient'
@@ -208,7 +208,7 @@ def names(chapter: str | None = None) -> list[str]:
 
 
 def find(name: str) -> Exercise:
-    """Return the exercise of that name; raise KeyError with the closest names if there is none.
+    """Return the exercise of this name; raise KeyError with the closest names if there is none.
 
     >>> find("fista-stop")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
@@ -224,9 +224,9 @@ def find(name: str) -> Exercise:
 
 
 def variant(name: str, student: str | None) -> Inputs:
-    """Return the numbers of the question for one student: the same for the same text, others for another.
+    """Return the numbers of the question for one student, which depend only on the student's name.
 
-    The inputs that `check(name, …, student=student)` uses; None gives the book's.
+    These are the inputs that `check(name, …, student=student)` uses; None gives those of the book.
 
     >>> variant("where", None)
     {'row': 200, 'accel': 3, 'rows': 240}

@@ -1,4 +1,4 @@
-"""Whether an answer is the expected one, and if not, what differs, without a word on what would be right."""
+"""Comparison of an answer with the expected one: what differs, without giving away what would be right."""
 
 from typing import Any, NamedTuple
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 class Problem(NamedTuple):
-    """What is wrong with an answer, and a hint that needs no knowledge of the exercise."""
+    """What is wrong with an answer, with a hint that does not depend on the exercise."""
 
     reason: str
     hint: str = ""
@@ -14,9 +14,9 @@ class Problem(NamedTuple):
 
 
 def differs(answer: Any, expected: Any, tol: float, *, strict: bool = True) -> Problem | None:
-    """Return None if `answer` is `expected` up to `tol` of its largest value, else what is wrong.
+    """Return None if `answer` equals `expected` up to `tol` times its largest value, else what is wrong.
 
-    `strict` also asks for the precision of `expected`: complex64 stays complex64.
+    `strict` also requires the precision of `expected`: complex64 must stay complex64.
 
     >>> differs(np.ones(3), np.ones(3), 1e-6) is None
     True
@@ -36,22 +36,22 @@ def differs(answer: Any, expected: Any, tol: float, *, strict: bool = True) -> P
 
 def _text(answer: Any, expected: str) -> Problem | None:
     if type(answer) is not str and not isinstance(answer, np.str_):
-        return Problem(f"a text is asked for, not {_kind(answer)}", "Put it in quotes.")
+        return Problem(f"expected a text, got {_kind(answer)}", "Put it in quotes.")
     if plain(str(answer)) == plain(expected):
         return None
     return Problem(f"{str(answer)[:40]!r} is not right")
 
 
 def plain(text: str) -> str:
-    """Return a text in small letters, without stops and brackets at its ends and with single spaces."""
+    """Return a text in lower case, with single spaces and without full stops and brackets at its ends."""
     return " ".join(text.casefold().strip(" .()").split())
 
 
 def _several(answer: Any, expected: tuple | list, tol: float, strict: bool) -> Problem | None:
     if not isinstance(answer, (tuple, list)) and not (isinstance(answer, np.ndarray) and answer.ndim == 1):
-        return Problem(f"{len(expected)} results are asked for, not {_kind(answer)}")
+        return Problem(f"expected {len(expected)} results, got {_kind(answer)}")
     if len(answer) != len(expected):
-        return Problem(f"{len(expected)} results are asked for, not {len(answer)}")
+        return Problem(f"expected {len(expected)} results, got {len(answer)}")
     for i, (mine, right) in enumerate(zip(answer, expected)):
         problem = differs(mine, right, tol, strict=strict)
         if problem:
@@ -62,10 +62,10 @@ def _several(answer: Any, expected: tuple | list, tol: float, strict: bool) -> P
 def _array(answer: Any, expected: np.ndarray, tol: float, strict: bool) -> Problem | None:
     what = "a number" if expected.ndim == 0 else "an array"
     if isinstance(answer, (str, bytes, dict, set)) or (isinstance(answer, bool) and expected.dtype != bool):
-        return Problem(f"{what} is asked for, not {_kind(answer)}")
+        return Problem(f"expected {what}, got {_kind(answer)}")
     values = _as_array(answer)
     if values is None:
-        return Problem(f"{what} is asked for, not {_kind(answer)}", _called(answer))
+        return Problem(f"expected {what}, got {_kind(answer)}", _called(answer))
     if values.shape != expected.shape:
         return Problem(
             f"the shape is {values.shape}, but should be {expected.shape}",
@@ -73,13 +73,13 @@ def _array(answer: Any, expected: np.ndarray, tol: float, strict: bool) -> Probl
         )
     if expected.dtype == bool and values.dtype != bool:
         if not np.isin(values, (0, 1)).all():
-            return Problem(f"a mask of True and False is asked for, not {values.dtype}")
+            return Problem(f"expected a mask of True and False, got {values.dtype}")
     elif expected.dtype != bool and values.dtype == bool:
-        return Problem("numbers are asked for, not True and False")
+        return Problem("expected numbers, got True and False")
     if not np.isfinite(values).all():
         bad = int(np.count_nonzero(~np.isfinite(values)))
         return Problem(f"{bad} of {values.size} values are NaN or infinite", "Is there a division by zero?")
-    # In double precision, so that a large wrong answer does not overflow.
+    # In double precision, so that large wrong answers do not overflow.
     wide = complex if expected.dtype.kind == "c" or values.dtype.kind == "c" else float
     with np.errstate(all="ignore"):
         gap = np.abs(values.astype(wide) - expected.astype(wide))
@@ -98,15 +98,15 @@ def _array(answer: Any, expected: np.ndarray, tol: float, strict: bool) -> Probl
         and values.dtype.itemsize > (8 if values.dtype.kind == "c" else 4)
     ):
         return Problem(
-            f"the values are right, but {values.dtype}: {expected.dtype} went in",
-            "Single precision turned double: which array or NumPy number in your lines is double? Use Python floats.",
+            f"the values are right, but {values.dtype}: the input was {expected.dtype}",
+            "Single precision became double: which array or NumPy number in your lines is double? Use Python floats.",
             otherwise_right=True,
         )
     return None
 
 
 def _as_array(answer: Any) -> np.ndarray | None:
-    """Return numbers as an array, or None for what holds none."""
+    """Return numbers as an array, or None if they are not numbers."""
     try:
         if hasattr(answer, "detach"):  # a torch tensor, on any device
             answer = answer.detach().cpu()
@@ -117,7 +117,7 @@ def _as_array(answer: Any) -> np.ndarray | None:
 
 
 def _called(answer: Any) -> str:
-    return "Hand over the result, not the function: call it." if callable(answer) else ""
+    return "Give the result, not the function: call it." if callable(answer) else ""
 
 
 def _kind(answer: Any) -> str:

@@ -26,7 +26,7 @@ def unit_maps(rng: np.random.Generator, coils: int, *shape: int) -> np.ndarray:
 
 
 class Matrix(LinearOperator):
-    """A dense complex matrix as an operator on vectors: small, and unlike its own adjoint.
+    """A small dense complex matrix as an operator on vectors, which is not self-adjoint.
 
     >>> Matrix(np.array([[1j, 0]])).H(np.ones(1, complex))
     array([0.-1.j, 0.+0.j])

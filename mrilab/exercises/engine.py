@@ -13,27 +13,27 @@ from .compare import Problem, differs, plain
 from .limit import OutOfTime, limited
 from .verdict import Verdict
 
-SECONDS = 5.0  # for the answer; on a slow machine the first call may have to compile or import something
+SECONDS = 5.0  # time limit of an answer; on a slow machine, its first call may have to compile or import something
 IN_PLACE = "Work on a copy, or write `z = z - …` where you wrote `z -= …` or `z[…] = …`."
 
 
 def check(name: str, answer: Any, *, student: str | None = None, record: bool = True) -> Verdict:
     """Check the answer of an exercise: a function, a value, or the letter of a choice.
 
-    Returns a `Verdict`, which notebooks show as a box and which is true if passed. Whatever `answer` is or does, no
-    error comes out: exceptions, endless loops (5 s) and changed inputs are reported. `student` takes the numbers of
-    `variant(name, student)`. What is passed is noted for `progress`, unless `record` is False. Raises KeyError for an
+    Returns a `Verdict`, which notebooks show as a box, and which is true if the answer passed. No answer can raise an
+    error: exceptions, endless loops (5 s) and changed inputs are reported. `student` selects the numbers of
+    `variant(name, student)`. Results are recorded for `progress`, unless `record` is False. Raises KeyError for an
     unknown exercise.
 
     >>> check("where", [40, 120, 200], record=False)
     ✔ where: passed. Finds the rows in which a spot appears after regular undersampling.
     >>> check("where", 120, record=False).reason
-    '3 results are asked for, not an int'
+    'expected 3 results, got an int'
     """
     task = find(name)
     trials = task.trials if task.kind == "function" and callable(answer) else 1
     prepared = [task.inputs(student, trial) for trial in range(trials)]
-    # Before the clock starts: what is slow at its first call has then been called once.
+    # Before the time limit starts, so that whatever is slow at its first call has been called once.
     right = [task.reference(*_copies(inputs).values()) for inputs in prepared]
     at = {"inputs": prepared[0]}
 
@@ -66,14 +66,14 @@ def check(name: str, answer: Any, *, student: str | None = None, record: bool = 
 
 
 def _problem(task: Exercise, answer: Any, inputs: Inputs, expected: Any) -> Problem | None:
-    """Return what is wrong on one input, with the hint of the mistake that gives the same answer."""
+    """Return what is wrong for one input, or None."""
     mine, changed = answer, ""
     if task.kind == "function":
         if answer is None or answer is Ellipsis or not callable(answer):
             what = "a function" if answer is not Ellipsis else "a function in place of `...`"
             return Problem(
-                f"{what} is asked for, not {type(answer).__name__[:40]}",
-                f'Hand over its name, without parentheses: check("{task.name}", my_function).',
+                f"expected {what}, got {type(answer).__name__[:40]}",
+                f'Give its name, without parentheses: check("{task.name}", my_function).',
             )
         given = _copies(inputs)
         if trouble := _arguments(answer, list(inputs)):
@@ -99,7 +99,7 @@ def _judged(task: Exercise, mine: Any, inputs: Inputs, expected: Any) -> Problem
 
 
 def _recognised(task: Exercise, answer: Any, prepared: list[Inputs]) -> str:
-    """Return the hint of the planted mistake that gives the same answers, on the first input and on the most others."""
+    """Return the hint of the known mistake with the same answers on the first input and on most of the others."""
     if answer is None or answer is Ellipsis or (task.kind == "function" and not callable(answer)):
         return ""
     likely = list(task.mistakes)
@@ -139,13 +139,13 @@ def _arguments(answer: Any, wanted: list[str]) -> Problem | None:
 
 
 def _raised(error: Exception) -> Problem:
-    """Return the error and its line in the answer."""
+    """Return the error as a problem, with its line in the answer."""
     try:
         text = f"{error}"[:200]
     except Exception:
         text = "with no message"
     frames = traceback.extract_tb(error.__traceback__)
-    # The first frame is ours, the second the answer's: its file, or cell, is where to look.
+    # The first frame is in this file, the second in the answer: show lines of its file or cell.
     own = [frame.line for frame in frames[1:] if frame.line and frame.filename == frames[1].filename]
     where = f", at `{own[-1][:80]}`" if own else ""
     return Problem(f"it raised {type(error).__name__}: {text}{where}", "Try the function on the input below yourself.")
@@ -166,7 +166,7 @@ def _describe(inputs: Inputs) -> str:
 
 
 def _short(value: Any) -> str:
-    """Return an input in a few words: small ones whole, arrays by type and shape."""
+    """Return a short description of an input: the value if it is small, else type and shape of arrays."""
     if isinstance(value, np.ndarray):
         whole = np.array2string(value, precision=3, separator=", ").replace("\n", "")
         return f"array({whole})" if value.size <= 4 else f"{value.dtype} array {value.shape}"

@@ -12,16 +12,16 @@ class OutOfTime(Exception):
 
 
 class _Stop(BaseException):
-    """Thrown into a call that is out of time; no `except Exception` holds it up."""
+    """Raised in a call that exceeds its time; `except Exception` does not catch it."""
 
 
 def limited(call: Callable[[], Any], seconds: float) -> Any:
-    """Return call(), raise what it raises, or OutOfTime after some seconds.
+    """Return call(), or raise its error, or OutOfTime after this number of seconds.
 
-    The call runs in a thread of its own: signals would need the main thread and a POSIX system. A loop in Python is
-    stopped. What waits in a system call, or catches everything, is left behind as a daemon; what keeps Python's lock in
-    one C call (`sum(itertools.count())`) cannot be stopped from within Python. `SystemExit` and the like come back as
-    RuntimeError.
+    The call runs in its own thread, because signals would need the main thread and a POSIX system. A loop in Python is
+    stopped. A call that waits in a system call, or catches all exceptions, is left running as a daemon; one that holds
+    Python's global lock in a single C call (`sum(itertools.count())`) cannot be stopped from within Python.
+    `SystemExit` and similar exceptions become RuntimeError.
 
     >>> limited(lambda: 1 + 1, 1.0)
     2
@@ -44,11 +44,11 @@ def limited(call: Callable[[], Any], seconds: float) -> Any:
         except BaseException as error:
             box["error"] = RuntimeError(f"{type(error).__name__} was raised")
 
-    # A copy of the context, so that printing finds its notebook cell.
+    # A copy of the context, so that output appears in its notebook cell.
     thread = threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True)
     try:
         thread.start()
-    except RuntimeError:  # no threads here, as in a browser
+    except RuntimeError:  # no threads, as in a browser
         work()
     else:
         try:

@@ -1,4 +1,4 @@
-"""What a student has passed: one small JSON file in their own folder, and its summary."""
+"""The record of passed exercises: a small JSON file in the user's own folder, and its summary."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from .base import find, names
 
 
 def path() -> Path:
-    """Return where progress is kept: $MRILAB_PROGRESS, or a file in the user's folder for data.
+    """Return the path of the record: $MRILAB_PROGRESS, or a file in the user's folder for application data.
 
     >>> path().suffix
     '.json'
@@ -31,7 +31,7 @@ def path() -> Path:
 
 
 def read() -> dict[str, dict[str, Any]]:
-    """Return {exercise: {"tries": n, "passed": bool}}; empty if there is no file, or one that is broken."""
+    """Return {exercise: {"tries": n, "passed": bool}}; empty if there is no file, or it cannot be read."""
     try:
         kept = json.loads(path().read_text(encoding="utf-8"))
         return {
@@ -42,7 +42,7 @@ def read() -> dict[str, dict[str, Any]]:
 
 
 def note(name: str, *, passed: bool) -> None:
-    """Note one try. A disk that is full or read-only is no reason to fail."""
+    """Record one try; errors of the disk, such as a full or read-only one, are ignored."""
     kept = read()
     old = kept.get(name, {"tries": 0, "passed": False})
     kept[name] = {"tries": old["tries"] + 1, "passed": old["passed"] or passed}
@@ -57,13 +57,13 @@ def note(name: str, *, passed: bool) -> None:
 
 @dataclass(frozen=True)
 class Progress:
-    """A summary by chapter: rows (chapter, passed, of, minutes left, next exercise)."""
+    """A summary by chapter: rows (chapter, passed, number of exercises, minutes left, next exercise)."""
 
     rows: list[tuple[str, int, int, int, str]]
 
     @property
     def passed(self) -> int:
-        """How many exercises are passed."""
+        """Number of passed exercises."""
         return sum(row[1] for row in self.rows)
 
     def _total(self) -> str:
@@ -91,9 +91,9 @@ class Progress:
 
 
 def progress() -> Progress:
-    """Return what is passed so far, by chapter; notebooks show it as a table.
+    """Return the exercises passed so far, by chapter; notebooks show them as a table.
 
-    It is kept in a file of the user's on this computer (`mrilab.exercises.record.path`) and sent nowhere.
+    They are recorded in a file of the user on this computer (`mrilab.exercises.record.path`). Nothing is sent.
 
     >>> summary = progress()
     >>> summary.passed <= len(names())

@@ -1,4 +1,4 @@
-"""A template for a teacher's own exercises, with solutions that stay private: copy it, and keep the copy to yourself.
+"""A template for a teacher's own exercises with private solutions: copy it, and do not publish the copy.
 
 from mrilab.exercises import check, load
 load("my_exercises.py")
@@ -12,12 +12,12 @@ from mrilab.exercises import choice, exercise
 
 
 def draw(rng: np.random.Generator) -> dict:
-    """Return the inputs by name, in the order of the arguments; another student has another rng, so other inputs."""
+    """Return a dict of inputs, in the order of the arguments; each student has another rng, so other inputs."""
     shape = int(rng.integers(4, 9)), int(rng.integers(4, 9))  # odd sizes find swapped shifts
     return {"x": rng.standard_normal(shape).astype(np.complex64)}
 
 
-# The decorated function is the solution. Each mistake is a hint and a wrong answer that earns it: at least three.
+# The decorated function is the solution. Each mistake is a hint and the wrong answer for which it is shown.
 @exercise(
     "template-fft",
     "kspace",
@@ -37,7 +37,7 @@ def there_and_back(x: np.ndarray) -> np.ndarray:
     return FFT(x.shape).H(FFT(x.shape)(x))
 
 
-# A value instead of a function: `book` has the numbers that are printed, `draw` those of each student.
+# A value instead of a function: `book` has the printed numbers, `draw` those of each student.
 @exercise(
     "template-lines",
     "lines",

@@ -1,4 +1,4 @@
-"""What a check says, in a notebook, in a terminal and to a screen reader."""
+"""The result of a check, for notebooks, terminals and screen readers."""
 
 from dataclasses import dataclass
 from html import escape
@@ -26,7 +26,7 @@ class Verdict:
         return self.passed
 
     def _parts(self) -> list[tuple[str, str]]:
-        """Return (label, text) of what there is to say."""
+        """Return the lines of the result as (label, text)."""
         if self.passed:
             return [("", f"{_sentence(self.objective)}")] + ([("Why", self.hint)] if self.hint else [])
         parts = [("", _sentence(self.reason))]
@@ -41,7 +41,7 @@ class Verdict:
         return "\n".join([f"{self._title} {first[1]}", *(f"  {label}: {text}" for label, text in rest)])
 
     def _repr_html_(self) -> str:
-        """Return a box that a screen reader announces; sign and word say what its colour says."""
+        """Return a box that screen readers announce; its sign and its words repeat what its colour says."""
         colour = "#1a7f37" if self.passed else "#b35900"
         first, *rest = self._parts()
         lines = "".join(f"<br><b>{label}:</b> {escape(text)}" for label, text in rest)

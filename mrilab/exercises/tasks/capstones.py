@@ -1,5 +1,5 @@
 """Capstones: larger tasks, scored on drawn scans that the answer has not seen."""
-# The objective says what a reference does.
+# The objective of an exercise is the docstring of its reference.
 # ruff: noqa: D103
 
 from functools import cache
@@ -64,12 +64,12 @@ def _box_score(side):
 def _good_mask(mask, inputs):
     mask, most = np.asarray(mask), N * N / inputs["accel"]
     if mask.shape != SHAPE or mask.dtype != bool:
-        return f"a mask of True and False of shape {SHAPE} is asked for"
+        return f"expected a mask of True and False of shape {SHAPE}"
     if mask.sum() > 1.01 * most:
         return f"the mask has {mask.sum()} samples; the budget is {most:.0f}"
     needed = _box_score(int(np.sqrt(most))) + 0.3
     got = _score(mask)
-    return None if got >= needed else f"mean PSNR on hidden heads: {got:.1f} dB; {needed:.1f} dB are asked for"
+    return None if got >= needed else f"mean PSNR on hidden heads: {got:.1f} dB; {needed:.1f} dB are required"
 
 
 @exercise(
@@ -113,10 +113,10 @@ def _scan(rng, trial):
 def _good_lambda(lam, inputs):
     f, sigma, Psi = inputs["f"], inputs["sigma"], Wavelet("sym4", SHAPE, level=3)
     if differs(lam, 1.0, np.inf) or not float(lam) > 0:
-        return "a λ above 0 is asked for"
+        return "expected a λ above 0"
     best = max(psnr(rebuild(f, Psi, float(c * sigma)), _truths[f]) for c in np.geomspace(0.5, 1.1, 4))
     got = psnr(rebuild(f, Psi, float(lam)), _truths[f])
-    return None if got > best - 0.3 else f"PSNR {got:.2f} dB on this scan; {best - 0.3:.2f} dB are asked for"
+    return None if got > best - 0.3 else f"PSNR {got:.2f} dB on this scan; {best - 0.3:.2f} dB are required"
 
 
 @exercise(

@@ -1,5 +1,5 @@
 """Exercises of the chapter on a scan of one's own."""
-# The objective says what a reference does.
+# The objective of an exercise is the docstring of its reference.
 # ruff: noqa: D103
 
 import numpy as np
@@ -105,7 +105,7 @@ def _white(answer, inputs):
     if z.shape != inputs["kspace"].shape:
         return f"the shape is {z.shape}, but should be {inputs['kspace'].shape}"
     if z.dtype.kind not in "fciu":
-        return "an array of numbers is asked for"
+        return "expected an array of numbers"
     M = np.linalg.lstsq(y.T, z.reshape(3, -1).T, rcond=None)[0].T
     if not np.abs(M @ y - z.reshape(3, -1)).max() < 1e-2 * max(1, np.abs(z).max()):
         return "the channels are not mixed by one matrix"

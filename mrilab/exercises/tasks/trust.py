@@ -1,5 +1,5 @@
 """Exercises of the chapter on trust."""
-# The objective says what a reference does.
+# The objective of an exercise is the docstring of its reference.
 # ruff: noqa: D103
 
 import numpy as np
