@@ -1,7 +1,8 @@
-"""Simulated scans: a head, receivers around it, and what they receive.
+"""Simulated scans of heads by arrays of coils.
 
-atlas      the averaged head, from `heads/`, which `pack_heads` writes by `packing`
+atlas      the averaged head
+heads/     its data; pack_heads writes them, in the format of packing
 phantoms   brain, shepp_logan
-receivers  fields of coils
+receivers  coil sensitivities
 scanner    simulate
 """

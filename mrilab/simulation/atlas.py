@@ -1,8 +1,12 @@
-"""The averaged head that all simulated brains descend from, and where the pixels of an image lie in it.
+"""The averaged head of which all simulated brains are deformations, and the positions of pixels in it.
 
-The atlas is ICBM152 (2009a, symmetric), the average of 152 adults after non-linear registration: Fonov et al.,
-NeuroImage 47 (2009) S102 and 54 (2011) 313. Its maps at 1 mm stand in `heads/`, with their notice, as `pack_heads`
-wrote them.
+The atlas is ICBM152 (2009a, symmetric), the average of 152 adults after non-linear registration. Its maps at 1 mm are
+in `heads/`, with their licence, as written by `pack_heads`.
+
+References
+----------
+Fonov et al., Unbiased nonlinear average age-appropriate brain templates from birth to adulthood, NeuroImage 47 (2009),
+S102; Fonov et al., Unbiased average age-appropriate atlases for pediatric studies, NeuroImage 54 (2011).
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -16,8 +20,8 @@ from ..arrays.checks import check_grid
 from .packing import unpack
 
 ICBM152 = Path(__file__).parent / "heads" / "icbm152.npz"
-MARGIN = 12  # pixels that a filter reaches, at most: splines, and a Gaussian of 3 pixels cut off at 4 σ
-FIELD_OF_VIEW = (236.0, 190.0)  # mm along H (back to front) and W (left to right): room for any head
+MARGIN = 12  # largest reach of the filters in pixels: splines, and a Gaussian of 3 pixels cut off at 4 σ
+FIELD_OF_VIEW = (236.0, 190.0)  # mm along H (back to front) and W (left to right): larger than any head
 
 
 class Atlas(NamedTuple):
@@ -28,7 +32,7 @@ class Atlas(NamedTuple):
     grey, white : ndarray (197, 233, 189)
         Fraction of grey and white matter at 1 mm.
     depth : ndarray (99, 117, 95)
-        Distance in mm to the surface of the brain at 2 mm, negative inside; its furrows are closed.
+        Distance in mm to the surface of the brain with closed furrows, at 2 mm, negative inside.
     origin : ndarray (3,)
         MNI coordinates in mm of the first voxel of both grids.
     """
@@ -41,22 +45,22 @@ class Atlas(NamedTuple):
 
 @cache
 def load_atlas() -> Atlas:
-    """Return the head atlas; the first call takes half a second, the others none.
+    """Return the head atlas. The first call takes half a second; later ones return the same object.
 
     >>> load_atlas().grey.shape
     (197, 233, 189)
     """
-    with ThreadPoolExecutor() as pool:  # SciPy's filters and LZMA leave Python's lock to others
+    with ThreadPoolExecutor() as pool:  # SciPy's filters and LZMA release Python's lock
         depth, grey, white = pool.submit(_depth), pool.submit(_matter, "grey"), pool.submit(_matter, "white")
         return Atlas(grey.result(), white.result(), depth.result(), np.array([-98.0, -134.0, -72.0]))
 
 
 def _matter(name: str) -> np.ndarray:
-    """Return the spline of a map of fractions, which was packed as its 256 levels."""
+    """Return the spline coefficients of a map of fractions, which is stored as 256 levels."""
     from scipy.ndimage import spline_filter
 
     levels = unpack(ICBM152, name)
-    # Far from matter the coefficients are 0: a spline reaches a few pixels.
+    # Far from brain matter the coefficients are 0, because the spline filter decays within a few pixels.
     found = (np.flatnonzero(levels.any(axis)) for axis in ((1, 2), (0, 2), (0, 1)))
     where = tuple(slice(max(i[0] - MARGIN, 0), i[-1] + MARGIN + 1) for i in found)
     out = np.zeros(levels.shape, np.float32)
@@ -65,7 +69,7 @@ def _matter(name: str) -> np.ndarray:
 
 
 def _depth() -> np.ndarray:
-    """Return the spline of the depth, smoothed, in mm."""
+    """Return the spline coefficients of the smoothed depth in mm."""
     from scipy.ndimage import gaussian_filter, spline_filter
 
     squared = unpack(ICBM152, "squared_depth")
@@ -77,7 +81,8 @@ def _depth() -> np.ndarray:
 def pixel_size(shape: tuple[int, int]) -> float:
     """Return the side in mm of the square pixels of an (H, W) image that shows a whole head.
 
-    The field of view, shape times this, is at least 236 mm × 190 mm, one of them exactly; twice the shape has the same.
+    The field of view, shape times this size, is the smallest that covers 236 mm × 190 mm. Doubling the shape does not
+    change it.
     Raises TypeError or ValueError unless `shape` is a pair of whole numbers above 0.
 
     >>> pixel_size((236, 236))
@@ -87,7 +92,7 @@ def pixel_size(shape: tuple[int, int]) -> float:
 
 
 def positions(shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
-    """Return where the rows and the columns of an (H, W) image lie, in mm, float64: pixel n // 2 is at 0.
+    """Return the positions of the rows and the columns of an (H, W) image in mm, float64, with pixel n // 2 at 0.
 
     >>> positions((2, 1))
     (array([-190.,    0.]), array([0.]))

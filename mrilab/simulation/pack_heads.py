@@ -1,6 +1,6 @@
-"""Write the packed heads of `heads/` anew, from where they come: `python -m mrilab.simulation.pack_heads`.
+"""Write the files in `heads/` from their sources: `python -m mrilab.simulation.pack_heads`.
 
-The atlas needs nilearn (`pip install nilearn`), which the package itself does not.
+This needs nilearn (`pip install nilearn`), which the package itself does not need.
 """
 
 import numpy as np
@@ -21,25 +21,26 @@ def pack_icbm152() -> None:
 
 
 def levels(fraction: np.ndarray) -> np.ndarray:
-    """Return the 256 levels, uint8, that a map of fractions holds; raises ValueError if it holds others.
+    """Return a map of fractions as its 256 levels, uint8; raise ValueError if it has other values.
 
     >>> levels(np.float32([0, 0.2, 1]))
     array([  0,  51, 255], dtype=uint8)
     """
     whole = np.round(255 * fraction).astype(np.uint8)
     if not np.array_equal(whole.astype(np.float32) / np.float32(255), fraction):
-        raise ValueError("the map does not hold 256 levels: packing it would change it")
+        raise ValueError("the map has values other than 256 levels, which packing would change")
     return whole
 
 
 def squared_depth(brain: np.ndarray) -> np.ndarray:
     """Return the squared distance in pixels, int16, to the surface of a brain whose furrows are closed by a ball.
 
-    Negative inside. MARGIN pixels are added around the mask (X, Y, Z). A squared distance on a grid is a whole number.
+    It is negative inside, and has MARGIN more pixels around the mask (X, Y, Z). Squared distances on a grid are whole
+    numbers.
     """
     from scipy.ndimage import distance_transform_edt
 
-    added = int(CLOSING) + 1  # lest the ball meets the edge
+    added = int(CLOSING) + 1  # so that the ball does not reach the edge
     brain = np.pad(brain, added)
     hull = distance_transform_edt(distance_transform_edt(~brain) < CLOSING) > CLOSING
     squared = distance_transform_edt(~hull) ** 2 - distance_transform_edt(hull) ** 2

@@ -1,4 +1,4 @@
-"""Volumes of whole numbers in small files: neighbours differ by little, and LZMA makes that little short."""
+"""Volumes of whole numbers in small files: the differences between neighbours, compressed by LZMA."""
 
 import os
 import zipfile
@@ -11,9 +11,9 @@ from ..files import atomic
 def pack(path: str | os.PathLike, **volumes: np.ndarray) -> None:
     """Write volumes of whole numbers, (X, Y, Z) each, to one .npz file that `unpack` reads.
 
-    Stored are the differences along y, d[y] = v[y] − v[y − 1], in the type of the volume: they wrap around, and summing
-    them wraps back. LZMA then finds what repeats, such as the mirror image that a symmetric head is of itself.
-    Raises TypeError if a volume does not hold whole numbers.
+    The differences along y, d[y] = v[y] − v[y − 1], are stored in the type of the volume; they overflow, and their sum
+    overflows back. LZMA then compresses repetitions, such as the two halves of a symmetric head. Raises TypeError if a
+    volume does not hold whole numbers.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -26,14 +26,14 @@ def pack(path: str | os.PathLike, **volumes: np.ndarray) -> None:
             raise TypeError(f"only whole numbers can be packed, {name} is {volume.dtype}")
     with atomic(path) as part, zipfile.ZipFile(part, "w") as archive:
         for name, volume in volumes.items():
-            entry = zipfile.ZipInfo(f"{name}.npy")  # of a fixed date: the same volumes make the same file
+            entry = zipfile.ZipInfo(f"{name}.npy")  # with a fixed date, so that equal volumes give equal files
             entry.compress_type = zipfile.ZIP_LZMA
             with archive.open(entry, "w") as file:
                 np.lib.format.write_array(file, np.diff(volume, axis=1, prepend=volume.dtype.type(0)))
 
 
 def unpack(path: str | os.PathLike, name: str) -> np.ndarray:
-    """Return a volume of a file that `pack` wrote, in the type that it had."""
+    """Return a volume from a file written by `pack`, in its original type."""
     with np.load(path) as archive:
         differences = archive[name]
     return np.cumsum(differences, axis=1, dtype=differences.dtype)
