@@ -10,7 +10,7 @@ export TQDM_DISABLE := 1
 export MRILAB_PROGRESS := $(CURDIR)/_build/progress.json
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help book test check lint browser notebooks handouts benchmarks serve clean
+.PHONY: help book test audit check lint browser chromium notebooks handouts benchmarks serve clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z]+):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -39,12 +39,21 @@ lint: $(READY)  ## format, style, types, spelling
 	@$(BIN)/codespell
 
 check: lint  ## the quick one, for daily work: lint and the tests that need no book and no minutes
-	@$(BIN)/python -m pytest -q -m "not book and not slow"
+	@$(BIN)/python -m pytest -q -m "not book and not slow and not audit"
 
-test: lint book  ## everything that must pass
-	@$(BIN)/python -m pytest -q
+# What is missing is said first, before the environment is made.
+test: chromium  ## everything that must pass; needs Chromium, and installs it where it can
+	@$(MAKE) --no-print-directory lint book
+	@$(BIN)/python -m pytest -q --durations=10
 
-browser: $(READY)  ## the tests in Chromium alone, over the site as it was built last
+audit: chromium  ## what takes longer: nbgrader, every notebook as on Colab, every page in every form, and so on
+	@$(MAKE) --no-print-directory book
+	@$(BIN)/python -m pytest -q --durations=10 -m audit --record-audit
+
+chromium:
+	@$(PYTHON) tests/find_chromium.py
+
+browser: chromium $(READY)  ## the tests in Chromium alone, over the site as it was built last
 	@$(BIN)/python -m pytest -q tests/browser
 
 notebooks: $(READY)  ## one .ipynb a chapter, for Jupyter and Colab, in _build/notebooks

@@ -4,7 +4,6 @@ import functools
 import gzip
 import json
 import re
-import shutil
 import threading
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from built import PAGES, SITE
+from find_chromium import MISSING, program
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 SETTLED = """async () => {
@@ -95,13 +95,13 @@ class LikePages(SimpleHTTPRequestHandler):
 @contextmanager
 def chromium():
     """Start the system's Chromium."""
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if program is None:
-        pytest.fail("these tests drive Chromium, and there is none: `sudo apt-get install chromium`, or Google Chrome")
+    executable = program()
+    if executable is None:
+        pytest.fail(f"{MISSING}: python3 tests/find_chromium.py installs it, or says why not")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield browser
         browser.close()
 

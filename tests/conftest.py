@@ -1,10 +1,16 @@
-"""Fixtures that tests share: a small coil problem, the browser."""
+"""Fixtures that tests share: a small coil problem, the browser. And the record of the audit, beside every run."""
 
 import numpy as np
 import pytest
+from audit import pytest_addoption, pytest_terminal_summary  # noqa: F401, they are hooks
 from helpers import draw, lines, unit_maps
+from hypothesis import HealthCheck, settings
 
 import mrilab
+
+# How long an example takes is the machine's affair.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="module")
