@@ -18,12 +18,18 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 SETTLED = """async () => {
   const views = [...document.querySelectorAll('script[type$="widget-view+json"]')];
   const shown = () => views.every(view => view.nextElementSibling?.childElementCount);
-  for (let i = 0; i < 1000 && !shown(); i++) await new Promise(next => setTimeout(next, 20));
+  for (let i = 0; i < 9000 && !shown(); i++) await new Promise(next => setTimeout(next, 20));
   performance.mark("interactive");
   await window.MathJax?.startup?.promise;
   return shown();
 }"""
 
+
+# A page's own timers and frames run in order, however slow the machine: one that is due later comes later. A widget
+# draws in the next frame, and tells the kernel 250 ms after the last move.
+RESTED = """() => new Promise(rested => setTimeout(
+  () => requestAnimationFrame(() => requestAnimationFrame(rested)), 400))"""
+PATIENCE = 180_000  # ms, for what must come: a machine may be busy
 
 STAGED: dict[str, str] = {}  # pages that are in no site
 
@@ -125,6 +131,7 @@ def opened(browser, base, name, theme="light", width=1400, context=None, **optio
     """Yield a page that has settled, and the list of what it complains of; without a context, nothing is cached."""
     own = context or browser.new_context(**options)
     page, complaints = own.new_page(), []
+    page.set_default_timeout(PATIENCE)
     page.emulate_media(color_scheme=theme)
     page.set_viewport_size({"width": width, "height": 900})
 
@@ -143,6 +150,11 @@ def opened(browser, base, name, theme="light", width=1400, context=None, **optio
     page.close()
     if context is None:
         own.close()
+
+
+def rest(page) -> None:
+    """Wait until the page has done what it was asked to do."""
+    page.evaluate(RESTED)
 
 
 @functools.cache

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from chromium import barriers, stage
+from chromium import barriers, rest, stage
 
 import mrilab
 from mrilab.widgets import Compare
@@ -33,7 +33,7 @@ def page(visit, images):
 
 
 def read(page):
-    page.wait_for_timeout(400)
+    rest(page)
     state = page.locator(".w-compare").evaluate(READ)
     return state | {name: np.array(state[name], np.float32).reshape(SHAPE) for name in ("image", "error")}
 

