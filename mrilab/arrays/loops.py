@@ -1,8 +1,8 @@
-"""Compiled loops behind the NumPy fast paths; every one has a generic twin that it is tested against.
+"""Compiled loops for NumPy arrays. For each there is generic code for all libraries, with a test that both agree.
 
-The kernels see complex arrays as pairs of floats, since all that is done to them (filtering, scaling, adding) acts on
-real and imaginary parts alike. They release the GIL, so `split` can run them on plain threads.
-This file and `operators.wavelet_loops` alone import numba, and are imported at the first NumPy use of an operator.
+Most loops process complex arrays as pairs of floats, because filtering, scaling and adding act on real and imaginary
+parts in the same way. They release the GIL, so `split` can run them on threads. Only this file and
+`operators.wavelet_loops` import numba; both are imported when an operator is first applied to a NumPy array.
 """
 
 import numpy as np
@@ -10,9 +10,9 @@ from numba import njit
 
 from ..progress import announce_compiling
 
-FAST = {"reassoc", "nsz", "contract", "arcp"}  # not "nnan": a NaN must stay a NaN
-WIDTH = 512  # groups that are measured side by side
-BLOCK = 512  # floats that stay in the first cache while several arrays are added up
+FAST = {"reassoc", "nsz", "contract", "arcp"}  # not "nnan", because NaN must stay NaN
+WIDTH = 512  # groups whose norms are computed together
+BLOCK = 512  # floats that fit in the first-level cache while several arrays are added
 MOST = 8  # arrays in a sum
 
 announce_compiling((__name__, "mrilab.operators.wavelet_loops"))

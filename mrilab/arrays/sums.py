@@ -1,4 +1,4 @@
-"""Lazy sums of arrays, and inner products of them, each computed in one pass over memory, which is what they cost.
+"""Lazy sums of arrays and their inner products, each computed in one pass over memory, because memory limits the speed.
 
 >>> x, x_old = lazy(np.array([1.0, 2.0])), lazy(np.array([0.0, 2.0]))
 >>> (x + 0.5 * (x - x_old)).value()
@@ -15,10 +15,10 @@ Term = tuple[float, Array]
 
 
 class Later:
-    """An array to come. It is computed at the latest when its `value` is asked for, with all that its source makes.
+    """An array that is not computed yet. It is computed when its `value` is needed, or earlier.
 
-    `source.run(*sums)` computes it. Given sums, it returns the inner products of the first with the others, taken in
-    the same pass over memory: `inners` asks for that.
+    `source.run(*sums)` computes it, and any other results of the same source. Called with sums, it returns the inner
+    products of the first sum with the others, computed in the same pass over memory, as `inners` uses it.
     """
 
     def __init__(self, source):
@@ -32,17 +32,17 @@ class Later:
 
 
 class Sum:
-    """The linear combination Σ cᵢ xᵢ of arrays of one shape, which remembers its terms and computes nothing.
+    """The linear combination Σ cᵢ xᵢ of arrays of one shape, stored as its terms and not computed.
 
-    `+`, `−` and products with numbers give further sums of the same arrays, so that an algorithm can be written as in
-    its paper. Whoever needs the numbers (a prox, an inner product, `value`) goes through all arrays once.
+    `+`, `−` and products with numbers give further sums of the same arrays, so an algorithm can be written as in its
+    paper. A prox, an inner product or `value` computes the sum in one pass over all arrays.
 
     >>> x = lazy(np.ones(2))
     >>> (3 * x - x).terms
     [(2.0, array([1., 1.]))]
     """
 
-    __array_ufunc__ = None  # so that NumPy scalars and arrays leave `2 * x` to us
+    __array_ufunc__ = None  # so that NumPy scalars and arrays leave `2 * x` to this class
 
     def __init__(self, *terms: Term):
         arrays = {id(x): x for _, x in terms}
@@ -63,30 +63,30 @@ class Sum:
         return Sum(*((factor * c, x) for c, x in self.terms))
 
     def value(self, out: Array | None = None) -> Array:
-        """Return the sum as an array: one of its own where nothing is to be computed, so do not write into it.
+        """Return the sum as an array. Do not write into it: a sum of one term with coefficient 1 is the term itself.
 
-        `out`, which may be one of the terms, takes the result where that is cheaper (NumPy); others ignore it.
+        The result is written to `out`, which may be one of the terms, where that is faster (NumPy), or to a new array.
         """
         terms = [(c, x) for c, x in self.terms if c != 0] or self.terms[:1]
         return value_of(terms[0][1]) if len(terms) == 1 and terms[0][0] == 1 else combine(*terms, out=out)
 
     def stored(self, out: Array | None = None) -> "Sum":
-        """Return the sum of one term that is the `value`: what is needed more than once is computed once."""
+        """Return the `value` as a sum of one term, so that a sum that is used several times is computed once."""
         return lazy(self.value(out))
 
 
 def lazy(x: Array | Sum) -> Sum:
-    """Return an array as a sum of one term, and a sum as it is."""
+    """Return an array as a sum of one term, and a sum unchanged."""
     return x if isinstance(x, Sum) else Sum((1.0, x))
 
 
 def value_of(x: Array | Later) -> Array:
-    """Return the array itself, computed if it was still to come."""
+    """Return an array unchanged, and the array of a `Later`, computed if it is not yet."""
     return x.value() if isinstance(x, Later) else x
 
 
 def alike(arrays: list[Array]) -> bool:
-    """Say whether these are NumPy arrays that lie in memory the same way, so that a kernel can walk along all."""
+    """Return whether these are NumPy arrays with the same memory layout, which a compiled loop can process together."""
     first = arrays[0]
     return all(
         is_numpy(x) and x.shape == first.shape and x.dtype == first.dtype and x.flags.c_contiguous for x in arrays
@@ -94,7 +94,7 @@ def alike(arrays: list[Array]) -> bool:
 
 
 def floats(x: np.ndarray) -> np.ndarray:
-    """Return a NumPy array as one row of floats, complex numbers as pairs: a view of it where it is contiguous.
+    """Return a NumPy array as one row of floats, complex numbers as pairs; this is a view if it is contiguous.
 
     >>> floats(np.array([[1 + 2j], [3]]))
     array([1., 2., 3., 0.])
@@ -103,7 +103,7 @@ def floats(x: np.ndarray) -> np.ndarray:
 
 
 def collect(*sums: Sum) -> tuple[list[list[float]], list[Array]]:
-    """Return the coefficients of each sum for all the arrays that occur in any, and these, each once.
+    """Return the coefficients of each sum for all arrays that occur in any of them, and these arrays, each once.
 
     >>> x, y = np.ones(1), np.zeros(1)
     >>> collect(lazy(x), 3 * lazy(x) + y)[0]
@@ -115,7 +115,7 @@ def collect(*sums: Sum) -> tuple[list[list[float]], list[Array]]:
 
 
 def combine(*terms: Term, out: Array | None = None) -> Array:
-    """Return the linear combination Σ cᵢ xᵢ of arrays of one shape, computed; `out` as in `Sum.value`.
+    """Compute and return the linear combination Σ cᵢ xᵢ of arrays of one shape; `out` is as in `Sum.value`.
 
     >>> combine((2.0, np.ones(2)), (-1.0, np.ones(2)))
     array([1., 1.])
@@ -135,7 +135,7 @@ def combine(*terms: Term, out: Array | None = None) -> Array:
 def inner(x: Array | Sum, y: Array | Sum) -> float:
     """Return the real inner product Re⟨x, y⟩ = Re Σ x̄ᵢ yᵢ, accumulated in double precision.
 
-    Both may be sums, which are added up on the way and never stored.
+    Both may be sums, which are computed in the same pass and not stored.
 
     >>> inner(np.array([1j, 2]), np.array([1j, 3]))
     7.0
@@ -144,7 +144,7 @@ def inner(x: Array | Sum, y: Array | Sum) -> float:
 
 
 def inners(x: Array | Sum, *ys: Array | Sum) -> list[float]:
-    """Return the inner product of x with each y, all in the same pass.
+    """Return the inner products of x with each y, all in one pass.
 
     >>> a, b = np.array([1j, 2]), np.array([1j, 3])
     >>> inners(lazy(b) - a, a, 2 * lazy(a))

@@ -46,7 +46,7 @@ def prox(g, step: float, z: Sum, *, over: Sum | None = None) -> Sum:
 def stored_prox(g, step: float, z: Sum) -> tuple[Sum, Sum]:
     """Return z as a sum of one term, and argmin_p ½‖p − z‖² + step · g(p).
 
-    Both are still to come (`Later`): inner products with them, if they are asked for first, cost no pass of their own.
+    Both are computed later (`Later`): inner products with them, if they are needed first, take no extra pass.
 
     >>> import numpy as np
     >>> [x.value().tolist() for x in stored_prox(L1(1.0), 0.5, 2 * lazy(np.ones(2)))]
@@ -63,8 +63,8 @@ class _StoredProx:
         self.g, self.step, self.terms, self.z, self.p = g, step, terms, Later(self), Later(self)
 
     def run(self, *sums):
-        """Compute z and p, and the inner products of the sums, in one pass where that can be."""
-        self.z.source = self.p.source = None  # else the terms, and what they come from, would live on
+        """Compute z and p, and the inner products of the sums, in one pass where possible."""
+        self.z.source = self.p.source = None  # so that the terms, and the arrays in them, can be freed
         if not _is_shrinkage(self.g, self.terms):
             self.z.array = self.terms.value()
             self.p.array = self.g.prox(self.z.array, self.step)
