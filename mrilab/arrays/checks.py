@@ -1,4 +1,4 @@
-"""Checks of what callers pass: arrays, shapes and numbers. Every error restates the value that it refuses."""
+"""Checks of arguments: arrays, shapes and numbers. Every error contains the value that is not valid."""
 
 from math import inf, isfinite
 from numbers import Real
@@ -10,7 +10,7 @@ from .libraries import Array, is_complex, namespace
 
 
 def check(x: Array, shape: tuple[int, ...], who: str, *, needs_complex: bool = False) -> None:
-    """Raise unless `x` is a floating array with trailing axes `shape` (and complex, where that is meant)."""
+    """Raise unless `x` is a floating-point array with trailing axes `shape`, and complex if `needs_complex`."""
     xp = namespace(x)
     if not xp.isdtype(x.dtype, ("real floating", "complex floating")):
         raise TypeError(f"{who} takes floating numbers, got {x.dtype} of shape {tuple(x.shape)}")
@@ -23,7 +23,7 @@ def check(x: Array, shape: tuple[int, ...], who: str, *, needs_complex: bool = F
 
 
 def check_positive(name: str, value: Any, *, or_zero: bool = False) -> float:
-    """Return `value` as a Python float; raise unless it is a finite number above 0 (or 0, where that is allowed).
+    """Return `value` as a Python float; raise unless it is a finite number above 0, or 0 if `or_zero`.
 
     >>> check_positive("lam", 0)
     Traceback (most recent call last):
@@ -35,7 +35,7 @@ def check_positive(name: str, value: Any, *, or_zero: bool = False) -> float:
 def within(name: str, value: Any, least: float, most: float = inf, *, strictly: bool = False) -> float:
     """Return `value` as a Python float; raise unless it is a finite number from `least` to `most`, or strictly between.
 
-    TypeError for what is no real number (text, True, an array), ValueError for one that lies elsewhere.
+    Raises TypeError if it is not a real number (text, True, an array), ValueError if it is out of range.
 
     >>> within("crop", 0.95, 0, 1)
     0.95
@@ -48,7 +48,7 @@ def within(name: str, value: Any, least: float, most: float = inf, *, strictly: 
         raise TypeError(f"{name} must be a {wanted}, got {value!r}")
     try:
         number = float(value)
-    except OverflowError:  # a whole number or fraction beyond all floats
+    except OverflowError:  # an integer or fraction beyond the range of floats
         number = inf
     inside = least < number < most if strictly else least <= number <= most
     if not (isfinite(number) and inside):
@@ -59,7 +59,7 @@ def within(name: str, value: Any, least: float, most: float = inf, *, strictly: 
 def whole(name: str, value: Any, least: float = -inf, most: float = inf) -> int:
     """Return `value` as a Python int; raise unless it is a whole number between `least` and `most`.
 
-    TypeError for what is no whole number (2.0, True, "2"), ValueError for one that lies elsewhere.
+    Raises TypeError if it is not a whole number (2.0, True, "2"), ValueError if it is out of range.
 
     >>> whole("shots", np.int64(3), 1)
     3

@@ -52,7 +52,7 @@ class InVivo(Slices):
 
     def complete(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         size = _volume()[..., index]
-        size = np.pad(np.rot90(size), [(16, 16), (0, 0)]) / size.max()  # front up, as `brain` has it
+        size = np.pad(np.rot90(size), [(16, 16), (0, 0)]) / size.max()  # front up, as in `brain`
         shape = size.shape
         y, x = np.meshgrid(*(np.linspace(-1, 1, n) for n in shape), indexing="ij")
         a, b, c = np.random.default_rng(index).normal(0, 0.6, 3)

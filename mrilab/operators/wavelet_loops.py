@@ -1,4 +1,4 @@
-"""The compiled loops of the wavelet transforms; `arrays.loops` says how such loops see complex arrays."""
+"""Compiled loops of the wavelet transforms; `arrays.loops` explains how they process complex arrays."""
 
 import numpy as np
 from numba import njit
