@@ -1,7 +1,7 @@
-"""Raw k-space from files: the one place that checks a file, has it decoded, and makes a Scan of what is in it.
+"""Raw k-space from files: the one place that checks a file, calls its decoder, and makes a Scan of the result.
 
-Whatever the file's layout, a `Scan` holds complex64 k-space (…, C, H, W) on the full grid, with zeros where nothing was
-sampled, phase encode along axis −2, readout along −1, DC at n // 2 and no oversampling of the readout.
+For all formats, a `Scan` holds complex64 k-space (…, C, H, W) on the full grid, with zeros where nothing was sampled,
+phase encode along axis −2, readout along −1, DC at n // 2 and no oversampling of the readout.
 """
 
 import os
@@ -33,9 +33,10 @@ def load_kspace(
     | ISMRMRD | `ismrmrd.decode_ismrmrd` | single readouts (C, samples), with counters |
     | fastMRI | `fastmri.decode_fastmri` | (slices, C, readout, phase encode) |
 
-    How each becomes (…, C, H, W) is said by its decoder. Then the readout is cropped in image space to the width that
-    the file tells, a volume is split along its readout into a stack of slices, (…, W, C, first phase encode, second),
-    and NaN, infinite values and a scan of zeros are refused. An image of fastMRI's data is theirs, transposed.
+    The docstring of each decoder describes how its axes become (…, C, H, W). Then the readout is cropped in image space
+    to the width given in the file, and a volume is split along its readout into a stack of slices, (…, W, C, first
+    phase encode, second). NaN, infinite values and scans of zeros raise an error. Images from fastMRI data are
+    transposed compared to fastMRI's.
 
     Parameters
     ----------
@@ -43,26 +44,26 @@ def load_kspace(
     measurement : int or str, optional
         Which of several in an ISMRMRD file: the number or name of its group. The default is "dataset" or the first.
     encoding : int
-        Which of an ISMRMRD header's encodings; readouts of others are left out.
+        The number of an encoding in an ISMRMRD header; readouts of others are left out.
     mmap : bool
-        Leave complex64 data of a .npy on the disk: `kspace` is then a read-only map of the file, for stacks larger than
-        memory of which some slices are taken. The whole file is still read once, to look for NaN.
+        Keep complex64 data of a .npy file on disk: `kspace` is then a read-only memory map, for stacks larger than
+        memory of which some slices are used. The whole file is still read once, to check for NaN.
 
     Returns
     -------
     Scan
-        With `kspace`, `mask` and, where the file has them, `voxel_size`, `noise` and others.
+        With `kspace`, `mask` and, if the file has them, `voxel_size`, `noise` and others.
 
     Raises
     ------
     FileNotFoundError
-        If there is no such file.
+        If the file does not exist.
     DataError
-        If the file is none of these, empty, cut off, or holds NaN or only zeros. A DataError is a ValueError; it names
-        the file, what was found in it, and what was expected. Sizes are compared with the file's before memory is
-        asked for.
+        If the file has another format, is empty or cut off, or contains NaN or only zeros. A DataError is a ValueError;
+        it names the file, what was found in it, and what was expected. Sizes are compared with that of the file before
+        memory is allocated.
     ValueError
-        For a choice that the format does not offer.
+        For an option that the format does not have.
     ImportError
         For HDF5 without `pip install 'mrilab[formats]'`.
 
@@ -88,7 +89,7 @@ def load_kspace(
 
 
 def _decoder(path: Path):
-    """Return the decoder of a file, and the choices that it offers."""
+    """Return the decoder of a file, and the names of its options."""
     if path.suffix.lower() in (".cfl", ".hdr") or (not path.exists() and is_pair(path)):
         return decode_cfl, ()
     check_file(path)
@@ -109,7 +110,7 @@ def _decoder(path: Path):
 
 
 def _finish(path: Path, raw: Raw) -> Scan:
-    """Crop the readout, split a volume, check the values, and put the axes of all facts in our order."""
+    """Crop the readout, split a volume, check the values, and return a Scan with all axes in its order."""
     kspace, averages, turned = raw.kspace, raw.averages, raw.turned
     if kspace.ndim < 3 + raw.volume or 0 in kspace.shape:
         raise DataError(path, f"k-space of shape {kspace.shape}", "(…, coils, phase encode, readout), none of size 0")
@@ -124,7 +125,7 @@ def _finish(path: Path, raw: Raw) -> Scan:
         kspace, voxel = split_readout(kspace, width), raw.voxel
         if averages is not None:
             averages = np.ascontiguousarray(np.moveaxis(averages, -1, -3).swapaxes(-1, -2))
-        turned = None  # a readout that was transformed has no direction any more
+        turned = None  # the direction of a readout has no meaning after its transform
     _check_values(path, kspace, raw.noise)
     return Scan(
         kspace,
@@ -153,19 +154,19 @@ def _check_values(path: Path, kspace: np.ndarray, noise: np.ndarray | None) -> N
 
 
 def _affine(geometry: Geometry | None, voxel: Voxel | None, shape: tuple[int, ...], volume: bool) -> np.ndarray | None:
-    """Return the map from (slice, row, column) to millimetres, RAS+; None where the file does not give all of it."""
+    """Return the map from (slice, row, column) to millimetres, RAS+, or None if the file does not determine it."""
     if geometry is None or voxel is None:
         return None
     read, phase, across = geometry.directions
     axes = np.stack([read, phase, across] if volume else [across, phase, read])
     steps = axes * np.array(voxel)[:, None]
     centres = geometry.centres
-    if len(centres) > 1:  # with the gap between the slices
+    if len(centres) > 1:  # including the gap between slices
         steps[0] = (centres[-1] - centres[0]) / (len(centres) - 1)
         even = centres[0] + np.arange(len(centres))[:, None] * steps[0]
         if not np.allclose(centres, even, atol=0.02 * voxel[0]) or not steps[0].any():
             return None
-    # The centre of a field of view is at pixel n // 2; a stack of slices counts from its first one.
+    # The centre of a field of view is at pixel n // 2, and that of a stack of slices at its first slice.
     middle = np.array([shape[-4] // 2 if volume else 0, shape[-2] // 2, shape[-1] // 2])
     affine = np.eye(4)
     affine[:3, :3] = steps.T
