@@ -2,7 +2,9 @@
 
 atlas      the averaged head
 heads/     its data; pack_heads writes them, in the format of packing
+fields     smooth random fields
 phantoms   brain, shepp_logan
+colin      a second head, of one person
 receivers  coil sensitivities
 scanner    simulate
 """

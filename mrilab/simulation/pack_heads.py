@@ -1,11 +1,15 @@
 """Write the files in `heads/` from their sources: `python -m mrilab.simulation.pack_heads`.
 
-This needs nilearn (`pip install nilearn`), which the package itself does not need.
+The atlas needs nilearn (`pip install nilearn`), which the package itself does not need. Colin27 needs `ch2.nii.gz` of
+Debian's package `mricron-data`.
 """
+
+from pathlib import Path
 
 import numpy as np
 
 from .atlas import ICBM152, MARGIN
+from .colin import COLIN27
 from .packing import pack
 
 CLOSING = 15.0  # pixels of 2 mm: furrows of the brain narrower than twice this are closed
@@ -18,6 +22,13 @@ def pack_icbm152() -> None:
     loaders = (load_mni152_template, load_mni152_gm_template, load_mni152_wm_template)
     head, grey, white = (np.asarray(load(resolution=1).dataobj) for load in loaders)
     pack(ICBM152, grey=levels(grey), white=levels(white), squared_depth=squared_depth(head[::2, ::2, ::2] > 0))
+
+
+def pack_colin27(path: Path = Path("/usr/share/mricron/templates/ch2.nii.gz")) -> None:
+    """Write Colin27's intensities, whole numbers from 0 to 254."""
+    import nibabel
+
+    pack(COLIN27, t1=np.asarray(nibabel.load(path).dataobj).astype(np.uint8))
 
 
 def levels(fraction: np.ndarray) -> np.ndarray:
@@ -50,3 +61,4 @@ def squared_depth(brain: np.ndarray) -> np.ndarray:
 
 if __name__ == "__main__":
     pack_icbm152()
+    pack_colin27()

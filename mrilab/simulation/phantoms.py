@@ -1,12 +1,14 @@
 """Images to reconstruct: the Shepp-Logan phantom, and a population of brains.
 
 No two brains are equal, but all are deformations of one averaged atlas (see `atlas`), so a network trained on them has
-seen only one anatomy. Test it on real images too.
+seen only one anatomy. The splits are neighbouring slices of one head. Test it on another one, `colin`, and on real
+images too.
 """
 
 import numpy as np
 
 from .atlas import load_atlas, pixel_size, positions
+from .fields import smooth_field
 
 # Heights of the slices' centres in MNI mm, from the brain stem to near the top. Each band of 12 mm is divided among the
 # splits, with gaps: every split covers the whole anatomy, but no centre lies at a height of another split. Slices are
@@ -93,7 +95,7 @@ def brain(
     points = _slice(rng, shape, SPLITS[split])
     fractions = _fractions(rng, points)
     texture = 1 + 0.025 * _texture(rng, shape)
-    phase = _smooth_field(rng, shape, 4)
+    phase = smooth_field(rng, shape, 4)
     # The contrast is drawn last, so the head does not depend on it.
     image = np.einsum("t,thw->hw", _signals(rng, contrast), fractions) * texture
     return (image / image.max() * np.exp(1j * phase)).astype(np.complex64)
@@ -105,8 +107,8 @@ def _slice(rng: np.random.Generator, shape: tuple[int, int], bands: tuple) -> np
     centre = (0.0, -17.0, _height(rng, bands))
     angles = rng.normal(0, (0.08, 0.05, 0.10)).clip(-0.2, 0.2)
     scale = rng.uniform(0.97, 1.10, 3)
-    x = columns + 2.5 * _smooth_field(rng, shape, 7)
-    y = 2.5 * _smooth_field(rng, shape, 7) - rows[:, None]
+    x = columns + 2.5 * smooth_field(rng, shape, 7)
+    y = 2.5 * smooth_field(rng, shape, 7) - rows[:, None]
     matrix = (_rotation(angles) * scale)[:, :2]
     return np.einsum("ij,jhw->ihw", matrix, np.stack([x, y])) + np.reshape(centre, (3, 1, 1))
 
@@ -131,7 +133,7 @@ def _fractions(rng: np.random.Generator, points: np.ndarray) -> np.ndarray:
     """Return the fraction of each tissue of `TISSUES` at the points (3, H, W), float32 (5, H, W)."""
     atlas = load_atlas()
     depth = _interpolate(atlas.depth, points - atlas.origin[:, None, None], 2.0)
-    depth *= 1 + 0.12 * _smooth_field(rng, depth.shape, 9)  # skull and scalp of varying thickness
+    depth *= 1 + 0.12 * smooth_field(rng, depth.shape, 9)  # skull and scalp of varying thickness
     fluid, bone, fat, skin = np.cumsum(rng.uniform((0.5, 4.0, 2.5, 1.2), (2.5, 7.0, 5.0, 2.0)))
     marrow = fluid + (bone - fluid) * np.array([0.35, 0.65])
     inside = depth < fluid + 1
@@ -166,16 +168,6 @@ def _signals(rng: np.random.Generator, contrast: str | None) -> np.ndarray:
     (tr_low, tr_high), (te_low, te_high) = CONTRASTS[contrast or drawn]
     tr, te = tr_low + (tr_high - tr_low) * times[0], te_low + (te_high - te_low) * times[1]
     return density * (1 - np.exp(-tr / t1)) * np.exp(-te / t2)
-
-
-def _smooth_field(rng: np.random.Generator, shape: tuple[int, int], waves: int) -> np.ndarray:
-    """Return a random field (H, W) of unit variance, a sum of low-frequency cosines over the field of view."""
-    half_waves = np.arange(waves)
-    amplitudes = rng.normal(size=(waves, waves)) * np.exp(-(half_waves**2 + half_waves[:, None] ** 2) / waves)
-    cosines = (np.cos(np.pi * half_waves[:, None] * (x / 236.0 + 0.5)) for x in positions(shape))
-    return np.einsum(
-        "kh,kl,lw->hw", next(cosines), amplitudes / np.linalg.norm(amplitudes), next(cosines), optimize=True
-    )
 
 
 def _texture(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:

@@ -1,0 +1,140 @@
+"""A second head, of one person: what holds on it holds for more than the averaged atlas.
+
+Colin27 is the mean of 27 T1-weighted scans of one man, registered to each other: Holmes et al., J. Comput. Assist.
+Tomogr. 22 (1998) 324. It has skull, scalp, eyes and neck as they were. It stands in `heads/` with its notice.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from .atlas import load_atlas, pixel_size, positions
+from .fields import smooth_field
+from .packing import unpack
+
+COLIN27 = Path(__file__).parent / "heads" / "colin27.npz"
+ORIGIN = np.array([-90.0, -125.0, -71.0])  # MNI coordinates in mm of the first voxel
+CENTRE = np.array([0.0, -17.0, 19.0])  # of the volume of 181 mm × 217 mm × 181 mm
+
+# The axes of MNI space (0: to the right, 1: to the front, 2: up) along rows upwards, along columns and across the
+# slice; and between which positions in mm a slice is drawn.
+PLANES = {
+    "axial": (1, 0, 2, (-20.0, 60.0)),
+    "coronal": (2, 0, 1, (-70.0, 30.0)),
+    "sagittal": (2, 1, 0, (-45.0, 45.0)),
+}
+
+# Brightness in T2 by intensity in T1, within the brain (fluid, grey matter, white matter, vessels) and outside it (bone
+# and air, muscle, fat). Chosen by eye to look like a T2-weighted spin echo, and measured nowhere.
+T2_INSIDE = ((0, 25, 85, 115, 254), (1.0, 1.0, 0.55, 0.40, 0.35))
+T2_OUTSIDE = ((0, 20, 80, 254), (0.0, 0.02, 0.20, 0.35))
+
+
+def colin(
+    shape: tuple[int, int] = (256, 256),
+    seed: int = 0,
+    *,
+    plane: str = "axial",
+    position: float | None = None,
+    contrast: str = "T1",
+) -> np.ndarray:
+    """Return a slice of Colin27, one person's head with skull and scalp, with smooth phase, of largest magnitude 1.
+
+    Called like `brain`: complex64 (H, W), square pixels of the same size, so the same coils fit. "axial" slices have
+    the front up, "coronal" and "sagittal" ones the top; the subject's right, or the front, is to the right. `position`
+    is the slice's MNI coordinate in mm, along up, front or right; None draws it. The seed draws phase and position.
+    T1 shows the stored intensities; "T2" maps them, within the brain by `T2_INSIDE` and outside by `T2_OUTSIDE`: it
+    has the contrast of T2, and no information that T1 lacks. The brain's surface is that of the atlas, which below
+    z = −30 mm takes in the base of the skull.
+
+    Parameters
+    ----------
+    shape : (int, int)
+        Height and width in pixels; finer than the scan's for `simulate`.
+    seed : int
+        Of the phase, and of the position where that is None.
+    plane : {"axial", "coronal", "sagittal"}
+        The plane of the slice.
+    position : float, optional
+        Where the slice lies, in mm: z from −71 to 109, y from −125 to 91, x from −90 to 90.
+    contrast : {"T1", "T2"}
+        The weighting.
+
+    Raises
+    ------
+    ValueError
+        For an unknown plane or contrast, a position outside the head, and a shape too narrow for the plane.
+    TypeError
+        As `pixel_size` does for a bad shape.
+
+    References
+    ----------
+    Holmes et al., Enhancement of MR images using registration for signal averaging, J. Comput. Assist. Tomogr. 22
+    (1998) 324.
+
+    Examples
+    --------
+    >>> image = colin((96, 96), plane="sagittal", position=5.0)
+    >>> image.shape, image.dtype, round(float(abs(image).max()), 6)
+    ((96, 96), dtype('complex64'), 1.0)
+    """
+    for name, value, known in (("plane", plane, tuple(PLANES)), ("contrast", contrast, ("T1", "T2"))):
+        if value not in known:
+            raise ValueError(f"unknown {name} {value!r}: it is one of {', '.join(map(repr, known))}")
+    rng = np.random.default_rng(seed)
+    drawn = rng.uniform(*PLANES[plane][3])
+    points = _points(shape, plane, drawn if position is None else position)
+    intensity = _intensity(points)
+    image = intensity if contrast == "T1" else _t2(intensity, points)
+    if not image.any():
+        raise ValueError(f"the {plane} slice at {position} mm shows no head")
+    phase = smooth_field(rng, shape, 4)
+    return (image / image.max() * np.exp(1j * phase)).astype(np.complex64)
+
+
+@cache
+def _spline() -> np.ndarray:
+    """Return the intensities of Colin27 as cubic spline coefficients, float32 (181, 217, 181)."""
+    from scipy.ndimage import spline_filter
+
+    return spline_filter(unpack(COLIN27, "t1"), output=np.float32)
+
+
+def _points(shape: tuple[int, int], plane: str, position: float) -> np.ndarray:
+    """Return the MNI coordinates (3, H, W) in mm of the pixels of a slice."""
+    up, along, across, _ = PLANES[plane]
+    size = np.array(_spline().shape)
+    low, high = ORIGIN[across], ORIGIN[across] + size[across] - 1
+    if not low <= position <= high:
+        raise ValueError(f"{plane} slices of this head lie from {low:g} to {high:g} mm, got position {position!r}")
+    shown = np.array(shape) * pixel_size(shape)
+    if (shown < size[[up, along]]).any():
+        raise ValueError(
+            f"the {plane} head is {size[up]} mm × {size[along]} mm, an image of shape {tuple(shape)} shows "
+            f"{shown[0]:.0f} mm × {shown[1]:.0f} mm"
+        )
+    rows, columns = positions(shape)
+    points = np.empty((3, *shape))
+    points[up], points[along], points[across] = CENTRE[up] - rows[:, None], CENTRE[along] + columns, position
+    return points
+
+
+def _intensity(points: np.ndarray) -> np.ndarray:
+    """Return the T1 intensities, 0 to about 254, at MNI coordinates (3, H, W); 0 outside the volume."""
+    from scipy.ndimage import map_coordinates
+
+    voxels = points - ORIGIN[:, None, None]
+    return map_coordinates(_spline(), voxels, order=3, mode="constant", prefilter=False).clip(0)
+
+
+def _t2(intensity: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Return T2 brightness: one mapping within the brain's surface (that of the atlas), another 2 mm outside it."""
+    from scipy.ndimage import map_coordinates
+
+    atlas = load_atlas()
+    depth = map_coordinates(
+        atlas.depth, (points - atlas.origin[:, None, None]) / 2.0, order=3, mode="nearest", prefilter=False
+    )
+    share = np.clip(1 - depth / 2.0, 0, 1)
+    return share * np.interp(intensity, *T2_INSIDE) + (1 - share) * np.interp(intensity, *T2_OUTSIDE)
