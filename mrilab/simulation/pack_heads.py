@@ -28,7 +28,7 @@ def pack_colin27(path: Path = Path("/usr/share/mricron/templates/ch2.nii.gz")) -
     """Write Colin27's intensities, whole numbers from 0 to 254."""
     import nibabel
 
-    pack(COLIN27, t1=np.asarray(nibabel.load(path).dataobj).astype(np.uint8))
+    pack(COLIN27, t1=np.asarray(nibabel.nifti1.load(path).dataobj).astype(np.uint8))
 
 
 def levels(fraction: np.ndarray) -> np.ndarray:
