@@ -1,6 +1,6 @@
 // Wipe between two images, with their errors on one scale, and a loupe.
-const LOUPE = 32; // pixels of the image that the loupe shows, along each side
-const SHARED = ["left", "right", "wipe"]; // with the kernel
+const LOUPE = 32; // side of the loupe, in pixels of the image
+const SHARED = ["left", "right", "wipe"]; // synchronised with the kernel
 
 function render({ model, el }) {
   const [height, width] = model.get("shape"), names = model.get("names"), scores = model.get("scores"), id = widgetId();
@@ -61,7 +61,7 @@ function render({ model, el }) {
     lCanvas.setAttribute("aria-label", `Loupe at column ${Math.round(spot.x)}, row ${Math.round(spot.y)}`);
     find("[role=status]").textContent = text;
   }
-  let telling = false; // what we set must not come back, or the first of three would undo the others
+  let telling = false; // ignore changes that we make ourselves, or the first of three would undo the others
   const tell = debounced(250, () => {
     say();
     telling = true;

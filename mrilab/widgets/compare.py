@@ -1,4 +1,4 @@
-"""Two reconstructions in one frame with a wipe between them, their errors on one scale, and a magnifier."""
+"""Two reconstructions in one frame with a wipe between them, their errors on one scale, and a loupe."""
 
 from collections.abc import Mapping
 
@@ -10,11 +10,11 @@ from ..arrays.libraries import Array, to_numpy
 from ..metrics import nrmse, psnr, ssim
 from .base import source
 
-LEAST, MOST = 32, 1024  # sides; the magnifier is 32 pixels wide
+LEAST, MOST = 32, 1024  # sides; the loupe is 32 pixels wide
 
 
 class Compare(anywidget.AnyWidget):
-    """Compare magnitudes |x| with a wipe, their errors ||x| − |reference|| on one scale, and details with a magnifier.
+    """Compare magnitudes |x| with a wipe, their errors ||x| − |reference|| on one scale, and details with a loupe.
 
     The grey scale runs from 0 to max|reference| until Black and White are moved (both in per cent of max|reference|);
     errors are white at max|reference| / gain. Scores are those of `psnr`, `ssim` and `nrmse`.

@@ -1,9 +1,9 @@
-// Masks over k-space: how they are drawn by rule, and how they look.
-const WARM = GREYS.map((_, v) => { // samples that are kept: never quite dark, so that the mask shows at the edge too
+// Masks over k-space: designs by rule, and their colours.
+const WARM = GREYS.map((_, v) => { // colours of sampled points, never black, so that the mask is visible at the edge too
   const t = v / 255, r = 78 + 177 * t, g = 70 + 184 * t, b = 56 + 190 * t;
   return (0xff000000 | (b << 16) | (g << 8) | r) >>> 0;
 });
-const COLD = GREYS.map((_, v) => { // samples that are left out
+const COLD = GREYS.map((_, v) => { // colours of points that are not sampled
   const t = v / 255, r = 11 + 90 * t, g = 20 + 122 * t, b = 36 + 170 * t;
   return (0xff000000 | (b << 16) | (g << 8) | r) >>> 0;
 });
@@ -13,7 +13,7 @@ function logLevels(re, im) { // 0 to 255 for log |k-space| over 4.5 decades
   return Uint8Array.from(size, (v) => 255 * Math.max(0, 1 + Math.log10(v / top + 1e-9) / 4.5));
 }
 
-// The designs of mrilab.sampling.masks. Random ones are a race of exponential clocks, as there, with other random numbers.
+// The designs of mrilab.sampling.masks. Random ones use exponential waiting times, as there, with other random numbers.
 class Designs {
   constructor(height, width) {
     Object.assign(this, { height, width, seed: 1, orders: {} });
@@ -81,7 +81,7 @@ class Designs {
     for (let y = top; y < top + high; y++) mask.fill(1, y * width + first, y * width + first + wide);
   }
 
-  // The places in the order in which their clocks ring; kept, so that a larger R only takes samples away.
+  // The points in the order of their waiting times, stored so that a larger R only removes samples.
   order(name, size, density) {
     if (this.orders[name]?.seed !== this.seed) {
       const random = randomNumbers(this.seed);

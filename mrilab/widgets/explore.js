@@ -1,4 +1,4 @@
-// A function on sliders: its frames travel with the page, and a kernel, if there is one, computes what lies between.
+// A function on sliders: its frames are stored in the page; a kernel, if there is one, computes frames between them.
 const STEPS = 10; // stops of a slider between two frames, with a kernel
 const CURVE = { width: 300, height: 240, left: 44, right: 12, top: 22, bottom: 28 };
 
@@ -6,7 +6,7 @@ const escaped = (text) => String(text).replace(/[&<>"]/g, (sign) => `&#${sign.ch
 const shortest = (v) => (typeof v === "number" ? String(+v.toPrecision(4)) : String(v));
 const scored = (v) => (v == null ? "–" : Math.abs(v) >= 1e5 || (v && Math.abs(v) < 1e-3) ? v.toExponential(2) : v.toPrecision(4));
 
-// One choice: its values, and what lies between them
+// One parameter: its values, and positions between them
 class Parameter {
   constructor({ name, values, kind }) {
     Object.assign(this, { name, values, kind, last: values.length - 1 });
@@ -42,7 +42,7 @@ function render({ model, el }) {
   const [height, width] = model.get("shape"), panels = model.get("panels"), metrics = model.get("metrics"), id = widgetId();
   const parameters = model.get("parameters").map((record) => new Parameter(record)), size = height * width * panels.length;
   const view = model.get("frames"), frames = new Uint8Array(view.buffer, view.byteOffset, view.byteLength), scores = model.get("scores");
-  const computed = new Map(); // frames that the kernel sent, by their settings
+  const computed = new Map(); // frames sent by the kernel, by their settings
   const numeric = parameters.filter((p) => p.kind !== "words" && p.last), words = parameters.find((p) => p.kind === "words");
   const curved = metrics.length && numeric.length;
   const control = (p, n) => (p.kind === "words"
@@ -97,7 +97,7 @@ function render({ model, el }) {
   const metric = () => +(find(`[name="${id}-metric"]:checked`)?.value ?? 0);
   const x = (value) => CURVE.left + along.along(value) * (CURVE.width - CURVE.left - CURVE.right);
   const score = (value) => frameOf(value)?.scores?.[metric()];
-  function points(word) { // of one curve, with what the kernel has added
+  function points(word) { // of one curve, including those from the kernel
     const of = (v) => ({ ...state.value, ...(words && { [words.name]: word }), [along.name]: v });
     const extra = [...computed.values()].map(({ value }) => value).filter((value) => key(of(value[along.name])) === key(value));
     return [...along.values, ...extra.map((value) => value[along.name])].sort((a, b) => a - b)
@@ -186,7 +186,7 @@ function render({ model, el }) {
   model.on("msg:custom", heard);
   fromKernel();
   keepKeys(el);
-  Object.assign(find(".w-explore"), { state }); // for tests, and for the curious at the console
+  Object.assign(find(".w-explore"), { state }); // for tests, and for use in the console
   model.send({ ask: "kernel" });
   return () => { model.off("change:value", fromKernel); model.off("msg:custom", heard); cancelAnimationFrame(frame); };
 }

@@ -25,7 +25,7 @@ class FFT2 {
       const start = y * width;
       let i = start;
       while (i < start + width && re[i] === 0 && im[i] === 0) i++;
-      this.empty[y] = i === start + width; // the transform of nothing is nothing: most rows of most masks
+      this.empty[y] = i === start + width; // rows of zeros need no transform, as most rows of most masks
       if (!this.empty[y]) this.row(re, im, start, sign);
     }
     this.allColumns(re, im, sign);

@@ -1,5 +1,5 @@
 // Fewer lines fold the image of each coil; more coils unfold it, at the price of the g-factor.
-const FOLD_GAIN = 5, TOP_G = 8, LOST_G = 100; // of errors; where the colours of g end; where it is as good as infinite
+const FOLD_GAIN = 5, TOP_G = 8, LOST_G = 100; // gain of the errors; largest g of the colour scale; g beyond this counts as infinite
 const VIRIDIS = ["440154", "472d7b", "3b528b", "2c728e", "21918c", "28ae80", "5ec962", "addc30", "fde725"];
 const COLOURS = Uint32Array.from({ length: 256 }, (_, v) => {
   const place = (v / 255) * (VIRIDIS.length - 1), i = Math.min(VIRIDIS.length - 2, Math.floor(place)), t = place - i;
@@ -38,7 +38,7 @@ function render({ model, el }) {
 
   function drawCoil({ pixels, show }, c) {
     const { folded, period, coils, white } = state;
-    for (let i = 0; i < size; i++) { // square roots: coils are bright near by, and dim where the others see
+    for (let i = 0; i < size; i++) { // square roots, because coils are bright nearby and dark elsewhere
       const o = c * period + (i % period);
       pixels[i] = GREYS[Math.min(255, 255 * Math.sqrt(Math.hypot(folded[o], folded[coils * period + o]) / white)) | 0];
     }
@@ -68,13 +68,13 @@ function render({ model, el }) {
     mark();
   }
   const times = (g) => (g > LOST_G ? `> ${LOST_G}` : g.toFixed(2));
-  function meanG() { // over the object, if its outline was given
+  function meanG() { // over the object, if its support is known
     let sum = 0, count = 0;
     for (let i = 0; i < size; i++) if (support[i]) { sum += state.g[i]; count++; }
     return sum / count;
   }
 
-  // The pixels that fold onto the one pointed at, it first
+  // The pixels that fold onto the one under the pointer, which comes first
   const group = () => Array.from({ length: state.rate }, (_, j) => ((place.y + (j * height) / state.rate) % height) * width + place.x);
   function mark() {
     const spots = group().map((i, j) => `<span class="w-spot${j ? "" : " w-here"}" style="left:${(100 * (place.x + 0.5)) / width}%;top:${
@@ -92,7 +92,7 @@ function render({ model, el }) {
     figures[2].setAttribute("aria-label", `g-factor at ${text}`);
     find("[role=status]").textContent = `${text}; g at the marks ${named("marks").textContent}`;
   }
-  let telling = false; // what we set must not come back, or the first of four would undo the others
+  let telling = false; // ignore changes that we make ourselves, or the first of four would undo the others
   const tell = debounced(250, () => {
     say();
     telling = true;
@@ -106,7 +106,7 @@ function render({ model, el }) {
 
   const inside = (v, n) => Math.min(n - 1, Math.max(0, Math.floor(v)));
   const move = (x, y) => { Object.assign(place, { x: inside(x, width), y: inside(y, height) }); mark(); tell(); };
-  for (const shown of figures) { // all three can be pointed at
+  for (const shown of figures) { // the pointer works on all three
     const follow = (event) => {
       const box = shown.getBoundingClientRect();
       move(((event.clientX - box.left) / box.width) * width, ((event.clientY - box.top) / box.height) * height);
@@ -133,7 +133,7 @@ function render({ model, el }) {
   for (const name of Object.keys(setting())) model.on(`change:${name}`, fromKernel);
   fromKernel();
   keepKeys(el);
-  Object.assign(find(".w-foldover"), { state, draw }); // for tests, and for the curious at the console
+  Object.assign(find(".w-foldover"), { state, draw }); // for tests, and for use in the console
   return () => { for (const name of Object.keys(setting())) model.off(`change:${name}`, fromKernel); cancelAnimationFrame(frame); };
 }
 

@@ -24,7 +24,7 @@ class Gridding {
     return sum;
   }
 
-  // Add sample j to the grid, or take it away again (sign −1)
+  // Add sample j to the grid, or subtract it (sign −1)
   spread(j, sign) {
     const { k, samples, scale, length, grid: [rows, columns], taps } = this;
     const first = [0, 1].map((axis) => {

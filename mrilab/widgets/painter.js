@@ -1,7 +1,7 @@
 // Paint a mask over k-space and see what it does to the image.
 const ERROR_GAIN = 4;
 
-// The numbers: image, PSF, count and PSNR of a mask. Magnitudes need no shifts but a checkerboard of signs.
+// Computes image, PSF, count and PSNR of a mask. For magnitudes, a checkerboard of signs replaces the shifts.
 class ZeroFilled {
   constructor(height, width, planes, scale) {
     const size = height * width, array = () => new Float32Array(size);
@@ -78,7 +78,7 @@ function render({ model, el }) {
       const v = gain * (error ? Math.abs(image[i] - reference[i]) : image[i]);
       x.pixels[i] = GREYS[v > 255 ? 255 : v | 0];
     }
-    for (let y = 0, o = 0; y < height; y += 2) { // the largest of four, so that no peak is lost
+    for (let y = 0, o = 0; y < height; y += 2) { // the maximum of four, so that no peak is lost
       for (let i = y * width; i < (y + 1) * width; i += 2, o++) {
         const v = Math.max(psf[i], psf[i + 1], psf[i + width], psf[i + width + 1]);
         p.pixels[o] = GREYS[v > 1e-3 ? Math.min(255, (255 * (3 + Math.log10(v))) / 3) | 0 : 0];
@@ -94,7 +94,7 @@ function render({ model, el }) {
     return {
       accel: count ? `${(size / count).toFixed(size / count < 99.5 ? 1 : 0)}×` : "–",
       share: `${percent.toFixed(percent < 9.95 ? 1 : 0)} %`,
-      db: psnr > 90 ? "exact" : `${psnr.toFixed(1)} dB`, // what is left is rounding
+      db: psnr > 90 ? "exact" : `${psnr.toFixed(1)} dB`, // the rest is rounding
     };
   }
 
@@ -109,7 +109,7 @@ function render({ model, el }) {
   let frame = 0;
   const changed = () => { frame ||= requestAnimationFrame(() => { frame = 0; refresh(); }); };
 
-  // Words and kernel follow when the hand rests: a screen reader reads no flood, and a kernel gets no thousand masks.
+  // Update text and kernel only after a pause, so that screen readers and the kernel are not flooded.
   function say() {
     const { accel, share, db } = words(), numbers = `${share} of the samples, acceleration ${accel}, PSNR ${db}`;
     xCanvas.setAttribute("aria-label", `${chosen("view") === "error" ? "Error of the zero-filled" : "Zero-filled"} image from ${numbers}`);
@@ -134,7 +134,7 @@ function render({ model, el }) {
     named("redraw").disabled = true;
   }
 
-  // The brush: a disc of samples, drawn along the way from one place to the next
+  // The brush: a disc of samples, drawn along the line from one position to the next
   const place = { x: width / 2, y: height / 2 };
   const diameter = () => +named("size").value;
   function dab(cx, cy, value) {
@@ -235,7 +235,7 @@ function render({ model, el }) {
   refresh();
   say();
   keepKeys(el);
-  Object.assign(find(".w-painter"), { state, refresh }); // for tests, and for the curious at the console
+  Object.assign(find(".w-painter"), { state, refresh }); // for tests, and for use in the console
   return () => { model.off("change:mask", fromKernel); cancelAnimationFrame(frame); };
 }
 

@@ -1,6 +1,6 @@
 // Play the shots of a trajectory, beside their gradients and the image so far.
 const SIZE = 640; // pixels of the picture of k-space, which shows [-0.52, 0.52]²
-const SECONDS = 32; // that all shots of a trajectory take at speed 1×
+const SECONDS = 32; // duration of all shots of a trajectory at speed 1×
 const INK = { ahead: "#7d93ab55", played: "#d9c9a8", now: "#ffb000", over: "#ff5a4d", dot: "#ffffff" };
 
 function render({ model, el }) {
@@ -25,10 +25,10 @@ function render({ model, el }) {
   const radios = [...el.querySelectorAll(`[name="${id}-choice"]`)];
   radios.forEach((input, n) => { input.nextElementSibling.textContent = scans[n].name; });
   named("gradient").insertAdjacentHTML("beforeend", `<span class="w-legend"><b class="w-x">Gx</b> <b class="w-y">Gy</b> <b class="w-size">|G|</b></span>`);
-  const state = { scan: scans[0], played: 0, image: null, psnr: NaN }; // `played` counts samples: all of the scan's time
+  const state = { scan: scans[0], played: 0, image: null, psnr: NaN }; // `played` counts samples, the time of the scan
   const shot = () => Math.ceil(state.played / state.scan.samples) - 1, time = () => (state.played - 1) % state.scan.samples;
 
-  const layer = document.createElement("canvas"), under = layer.getContext("2d"); // shots that are done, and those ahead
+  const layer = document.createElement("canvas"), under = layer.getContext("2d"); // shots that are done, and those to come
   layer.width = layer.height = SIZE;
   let layered = "";
   const place = (value) => SIZE * (0.5 + value / 1.04);
@@ -124,7 +124,7 @@ function render({ model, el }) {
     ["gradient", "slew"].forEach((which, n) => find(`[data-name=${which}] svg`).setAttribute("aria-label", `${words[n]}, against time`));
     find("[role=status]").textContent = `${at}${quality()}. ${words.join(". ")}`;
   }
-  let telling = false; // what we set must not come back
+  let telling = false; // ignore changes that we make ourselves
   const tell = debounced(250, () => {
     say();
     telling = true;
@@ -149,7 +149,7 @@ function render({ model, el }) {
     move(shots * scan.samples);
   }
 
-  // Playing: a clock in samples. Where motion is to be reduced, whole shots appear.
+  // Playing: a clock in samples. With reduced motion, whole shots appear at once.
   let playing = 0, clock = 0, before = 0;
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   function step(now) {
@@ -178,7 +178,7 @@ function render({ model, el }) {
   named("speed").addEventListener("input", redraw);
   radios.forEach((input, n) => input.addEventListener("change", () => { pause(); choose(scans[n]); }));
 
-  // By hand: `where` turns a place of the pointer (0 to 1 across and down) into samples played
+  // Dragging: `where` converts a position of the pointer (0 to 1 across and down) to samples played
   function drag(target, where) {
     let held = false;
     const follow = (event) => {
@@ -200,7 +200,7 @@ function render({ model, el }) {
     return shot() * samples + 1 + Math.min(samples - 1, Math.max(0, Math.round(across * (samples - 1))));
   };
   el.querySelectorAll(".w-plot").forEach((target) => drag(target, inShot));
-  drag(kCanvas, (across, down, any) => { // the nearest sample: of all shots where the pointer lands, of this one as it moves
+  drag(kCanvas, (across, down, any) => { // the nearest sample: of all shots when the pointer goes down, then of this shot as it moves
     const { k, samples, shots } = state.scan, from = any ? 0 : shot() * samples, to = any ? shots * samples : from + samples;
     const far = (j) => (place(k[2 * j + 1]) - SIZE * across) ** 2 + (place(k[2 * j]) - SIZE * down) ** 2;
     let nearest = from;
@@ -220,7 +220,7 @@ function render({ model, el }) {
   fromKernel();
   say();
   keepKeys(el);
-  Object.assign(find(".w-player"), { state, draw }); // for tests, and for the curious at the console
+  Object.assign(find(".w-player"), { state, draw }); // for tests, and for use in the console
   return () => {
     for (const name of ["choice", "shot"]) model.off(`change:${name}`, fromKernel);
     pause();

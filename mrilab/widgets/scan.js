@@ -1,7 +1,7 @@
-// Numbers from the bytes of the kernel, which may lie anywhere in a buffer
+// Numbers from the bytes of the kernel, which may start anywhere in a buffer
 const typed = (Kind, view) => new Kind(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 
-// One trajectory with what follows from it: gradients in mT/m, slew rates in T/m/s, echoes, the image so far
+// One trajectory, with quantities computed from it: gradients in mT/m, slew rates in T/m/s, echoes, the image so far
 class Scan {
   constructor({ name, size: [shots, samples], k, samples: data, scale }, [height, width], unit, dwell, limits) {
     Object.assign(this, { name, shots, samples, k: typed(Float32Array, k) });
@@ -14,7 +14,7 @@ class Scan {
       for (let j = echo; j < first(shot + 1); j++) if (radius(j) < radius(echo)) echo = j;
       return echo;
     });
-    const rounding = 1 + 1e-3; // of k to float32
+    const rounding = 1 + 1e-3; // tolerance for k in float32
     this.over = Uint8Array.from({ length: shots * samples }, (_, j) => {
       const shot = Math.floor(j / samples), t = j % samples;
       return +(this.at("gradient", shot, t).size > rounding * limits[0] || this.at("slew", shot, t).size > rounding * limits[1]);

@@ -1,8 +1,8 @@
 // SENSE in the browser: coils, folding, unfolding and its g-factor, as in mrilab.simulation.receivers and mrilab.parallel.sense.
 const COILS = 8;
-const TINY = 1e-12; // added to a group's matrix: where that has no inverse, the least solution comes out, and g is huge
+const TINY = 1e-12; // added to a group's matrix: if it is singular, this gives the minimum-norm solution, and a very large g
 
-// White circular noise of E|n|² = 1, the same at every visit: real parts, then imaginary parts
+// White circular noise with E|n|² = 1, always the same: real parts, then imaginary parts
 function whiteNoise(size) {
   const uniform = randomNumbers(1), noise = new Float32Array(2 * size);
   for (let i = 0; i < size; i++) {
@@ -12,7 +12,7 @@ function whiteNoise(size) {
   return noise;
 }
 
-// Everything but the pictures. Complex arrays are planar: real parts, then imaginary parts.
+// All computations. Complex arrays are planar: real parts, then imaginary parts.
 class Folding {
   constructor(height, width, planes, scale, support, geometry) {
     const size = height * width, array = () => new Float32Array(size);
@@ -22,7 +22,7 @@ class Folding {
     this.peak = this.reference.reduce((a, b) => Math.max(a, b), 0);
   }
 
-  // The maps of a ring of coils, B_x − iB_y by Biot and Savart, Σ|S|² = 1: simulate_smaps of mrilab, with no splines
+  // The maps of a ring of coils, B_x − iB_y by Biot and Savart, Σ|S|² = 1: simulate_smaps of mrilab without splines
   ring(coils) {
     if (this.rings[coils]) return this.rings[coils];
     const { height, width, size } = this, maps = new Float32Array(2 * coils * size), power = new Float64Array(size);
@@ -39,7 +39,7 @@ class Folding {
       const along = loop * Math.cos((2 * Math.PI * s) / segments);
       return [cylinder * cos - along * sin, cylinder * sin + along * cos, loop * Math.sin((2 * Math.PI * s) / segments)];
     };
-    const pieces = new Float64Array(6 * segments); // the middle of each, and the way from its beginning to its end
+    const pieces = new Float64Array(6 * segments); // the middle of each segment, and the vector from its start to its end
     for (let s = 0; s < segments; s++) {
       const a = corner(s), b = corner(s + 1);
       for (let k = 0; k < 3; k++) { pieces[6 * s + k] = (a[k] + b[k]) / 2; pieces[6 * s + 3 + k] = b[k] - a[k]; }
@@ -108,7 +108,7 @@ class Folding {
   }
 }
 
-// A small Hermitian system: the lower half of the matrix in (re, im), row by row; the solution takes the place of b.
+// A small Hermitian system: the lower half of the matrix in (re, im), row by row; the solution overwrites b.
 class Group {
   constructor(n) {
     const array = (length) => new Float64Array(length);

@@ -1,4 +1,4 @@
-// Curves over iterations in SVG, which takes its colours from the style sheet; the words around it are HTML and keep their size.
+// Curves over iterations as SVG, with colours from the style sheet; the text around it is HTML and does not scale.
 class Chart {
   constructor(element) {
     this.element = element;
@@ -12,7 +12,7 @@ class Chart {
     const x = (k) => ((100 * k) / last).toFixed(2), y = (v) => Math.min(120, Math.max(-20, (100 * (high - v)) / (high - low))).toFixed(2);
     const line = (kind, d) => `<path class="w-${kind}" d="${d}"/>`, across = (values) => values.map((v) => `M0 ${y(v)}H100`).join("");
     const curve = (values) => {
-      const every = Math.ceil(values.length / 400); // more points than pixels help nobody
+      const every = Math.ceil(values.length / 400); // no more points than pixels
       const points = values.map((v, k) => [k, v]).filter(([k, v]) => Number.isFinite(v) && (k % every === 0 || k === values.length - 1));
       return points.map(([k, v], n) => `${n ? "L" : "M"}${x(k)} ${y(v)}`).join("");
     };
@@ -34,7 +34,7 @@ function ticks(low, high, count) {
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => +((first + i) * step).toPrecision(6));
 }
 
-function axisAround(values) { // an axis that holds them all
+function axisAround(values) { // an axis that contains all values
   const finite = values.filter(Number.isFinite), low = finite.reduce((a, v) => Math.min(a, v), Infinity), high = finite.reduce((a, v) => Math.max(a, v), -Infinity);
   const room = Math.max(0.5, 0.08 * (high - low));
   return { low: low - room, high: high + room, labels: ticks(low - room, high + room, 4).map((v) => [v, v]) };

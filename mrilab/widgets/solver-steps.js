@@ -1,4 +1,4 @@
-// The problem min_z ½‖Ω F Ψᴴ z − y‖² + λ‖z‖₁ of one coil, and its solvers: those of mrilab.algorithms, line by line.
+// The problem min_z ½‖Ω F Ψᴴ z − y‖² + λ‖z‖₁ of one coil, and its solvers: those of mrilab.solvers, line by line.
 // F and Ψ are unitary, so the solvers may work on F Ψᴴ z, where the gradient costs no transform. A vector is the real
 // plane of k-space and then the imaginary one; only the prox goes to the coefficients and back.
 class SparseProblem {
@@ -12,7 +12,7 @@ class SparseProblem {
     this.toKspace(this.y);
   }
 
-  twin() { // the same problem, from the same place, on its own way
+  twin() { // a copy of the problem with the same iterate, which continues separately
     const copy = Object.assign(Object.create(SparseProblem.prototype), this);
     for (const name of ["x", "z", "image"]) copy[name] = this[name].slice();
     return copy;
@@ -20,7 +20,7 @@ class SparseProblem {
 
   planes(v) { return [v.subarray(0, this.size), v.subarray(this.size)]; }
 
-  toKspace(v) { // in place, orthonormal; its signs are the centred transform's but for a checkerboard
+  toKspace(v) { // in place, orthonormal, with the signs of the centred transform up to a checkerboard
     this.scaleBySigns(v);
     this.fft.transform(...this.planes(v), -1);
   }
@@ -35,7 +35,7 @@ class SparseProblem {
     for (let i = 0; i < size; i++) { v[i] *= signs[i]; v[i + size] *= signs[i]; }
   }
 
-  // Another wavelet, mask or λ / λ_max: the iterate stays where it is, and gets the cost that it has in the new problem.
+  // Another wavelet, mask or λ / λ_max: the iterate is kept, and its cost in the new problem is computed.
   pose({ filters, level, fraction = this.fraction }) {
     const { size, mask, y, x, z, pull } = this;
     this.fraction = fraction;
@@ -97,7 +97,7 @@ function magnitude(v, out) {
   for (let i = 0; i < out.length; i++) out[i] = Math.sqrt(v[i] * v[i] + v[i + out.length] * v[i + out.length]);
 }
 
-// Soft thresholding in place; what is left: its l1 norm, how many are not zero, and the largest as it was
+// Soft thresholding in place; returns the l1 norm, the number of non-zeros, and the largest value before
 function shrink(z, threshold) {
   const size = z.length / 2;
   let norm = 0, count = 0, largest = 0;
@@ -124,7 +124,7 @@ function inner(u, v) {
   return sum;
 }
 
-// Every solver takes one iteration a call of next(), from the x at which it finds the problem. Step sizes are in units of 1/L = 1.
+// Every solver does one iteration per call of next(), starting from the x of the problem. Step sizes are in units of 1/L = 1.
 function* fistaSteps(problem, { step, restart, momentum = true }) {
   const { x } = problem, old = x.slice(), vector = () => new Float32Array(x.length);
   const w = vector(), grad = vector(), point = vector(), back = vector(), on = vector();
@@ -136,7 +136,7 @@ function* fistaSteps(problem, { step, restart, momentum = true }) {
     if (restart) {
       combine(back, [1, w], [-1, x]);
       combine(on, [1, x], [-1, old]);
-      if (inner(back, on) > 0) t = 1; // the momentum points uphill: drop it
+      if (inner(back, on) > 0) t = 1; // the momentum points uphill: reset it
     }
     const before = t;
     t = (1 + Math.sqrt(1 + 4 * t * t)) / 2;
@@ -176,7 +176,7 @@ function* pogmSteps(problem, { step, restart, shorter = 0.96 }) {
 
 const SOLVERS = { ista: istaSteps, fista: fistaSteps, pogm: pogmSteps };
 
-// The lowest cost of a problem, sought by a second solver a few milliseconds at a time
+// The minimum cost of a problem, computed by a second solver for a few milliseconds at a time
 class Lowest {
   constructor(problem) {
     const twin = problem.twin();

@@ -1,16 +1,16 @@
-// Watch ISTA, FISTA and POGM solve a sparse problem, and change the problem under their feet.
-const SOLVER_GAIN = 5; // of the error map
-const LONGEST = 2000; // iterations, then it pauses
+// Watch ISTA, FISTA and POGM solve a sparse problem, and change the problem while they run.
+const SOLVER_GAIN = 5; // gain of the error map
+const LONGEST = 2000; // number of iterations after which it pauses
 const TITLES = { ista: "ISTA", fista: "FISTA", pogm: "POGM" };
 const KEPT = 4; // finished runs in the charts
-const DECADES = [-5, -4, -3, -2, -1, 0, 1]; // of the gap
+const DECADES = [-5, -4, -3, -2, -1, 0, 1]; // decades of the axis of the gap
 const GAPS = { low: -5.3, high: 1.3, labels: DECADES.map((d) => [d, d < -1 ? `10<sup>${d}</sup>` : `${10 ** d}`]) };
 
 function render({ model, el }) {
   const [height, width] = model.get("shape"), size = height * width, id = widgetId();
   const truth = new Uint16Array(int16Planes(model.get("truth")).buffer), unit = model.get("peak") / 65535;
   const state = new SparseProblem(height, width, int16Planes(model.get("pixels")), model.get("scale"), Float32Array.from(truth, (v) => unit * v));
-  const designs = new Designs(height, width), SHARED = ["algorithm", "wavelet", "fraction", "step", "restart"]; // with the kernel
+  const designs = new Designs(height, width), SHARED = ["algorithm", "wavelet", "fraction", "step", "restart"]; // synchronised with the kernel
   const canvas = (name) => `<figure class="w-${name}"><canvas width="${width}" height="${height}" role="img"></canvas><figcaption>`;
   const chart = (name, title) => `<figure><div class="w-chart" role="img" data-name="${name}"></div><figcaption>${title}</figcaption></figure>`;
   const number = (name, title) => `<div><dt>${title}</dt><dd data-name="${name}"></dd></div>`;
@@ -36,10 +36,10 @@ function render({ model, el }) {
   const canvases = [...el.querySelectorAll("canvas")], [x, e, m] = canvases.map(screen);
   const gapChart = new Chart(named("gaps")), psnrChart = new Chart(named("psnrs"));
   const levels = logLevels(...state.planes(state.y));
-  const now = Object.fromEntries(SHARED.map((name) => [name, model.get(name)])); // the sliders show it, to their own grid
+  const now = Object.fromEntries(SHARED.map((name) => [name, model.get(name)])); // the sliders show these values, rounded to their steps
   let past = [], run, lowest, stepper = null, playing = false, due = 0, last = 0;
 
-  // The run: what has been recorded since the start
+  // The run: its record since the start
   const title = () => `${TITLES[now.algorithm]}${now.step === 1 ? "" : `, step ${now.step.toFixed(1)}`}${now.restart && now.algorithm !== "ista" ? ", restart" : ""}`;
   const iterations = () => run.costs.length - 1;
   const terms = (all) => ({ fraction: now.fraction, ...(all ? { filters: model.get("filters")[now.wavelet], level: model.get("level") } : {}) });
@@ -55,14 +55,14 @@ function render({ model, el }) {
     run.costs.push(state.cost);
     run.psnrs.push(state.psnr);
     if (state.cost < lowest.cost) lowest.cost = state.cost;
-    if (!(state.cost <= 1e6 * run.costs[0]) || iterations() >= LONGEST) pause(); // it diverges, or nobody looks
+    if (!(state.cost <= 1e6 * run.costs[0]) || iterations() >= LONGEST) pause(); // it diverges, or runs too long
   }
 
-  // Something has changed under the run: it goes on from where it is. Curves of another problem go.
+  // The problem has changed during the run, which continues from its iterate. Curves of other problems are removed.
   function change(problem, all = false) {
     stepper = null;
     if (problem) {
-      run.frozen = gaps(run).slice(0, iterations()); // the minimum that they are above is history
+      run.frozen = gaps(run).slice(0, iterations()); // they were computed with the minimum of the previous problem
       state.pose(terms(all));
       past = [];
       lowest = new Lowest(state);
@@ -90,7 +90,7 @@ function render({ model, el }) {
     for (const picture of [x, e, m]) picture.show();
     const runs = [...past, run], from = state.psnrOf(zeroFilled);
     gapChart.draw(runs.map((each) => ({ kind: each.kind, values: iterations() ? gaps(each) : [] })), GAPS, run.marks);
-    const psnrs = runs.map(({ kind, psnrs: [, ...values] }) => ({ kind, values: [NaN, ...values] })); // the first is that of black
+    const psnrs = runs.map(({ kind, psnrs: [, ...values] }) => ({ kind, values: [NaN, ...values] })); // the first is that of a black image
     psnrChart.draw(psnrs, axisAround([from, from + 4, ...psnrs.flatMap(({ values }) => values)]), run.marks, [from]);
     for (const [name, text] of Object.entries(words())) named(name).textContent = text;
     find(".w-legend").replaceChildren(...runs.map(({ kind, marks, name }) => {
@@ -119,9 +119,9 @@ function render({ model, el }) {
     named("psnrs").setAttribute("aria-label", `PSNR over ${count} iterations, from ${run.psnrs[0].toFixed(1)} to ${state.psnr.toFixed(1)} dB`);
     find("[role=status]").textContent = numbers;
   }
-  let telling = false; // what we set must not come back
+  let telling = false; // ignore changes that we make ourselves
   const tell = debounced(250, () => {
-    if (!playing) say(); // no flood of words while it runs
+    if (!playing) say(); // no announcements while it runs
     telling = true;
     for (const name of SHARED) model.set(name, now[name]);
     const packed = packBits(state.mask);
@@ -134,11 +134,11 @@ function render({ model, el }) {
   const soon = () => { frame ||= requestAnimationFrame(tick); };
   function tick(time) {
     frame = 0;
-    const box = el.getBoundingClientRect(), visible = box.bottom > 0 && box.top < innerHeight; // else it waits
+    const box = el.getBoundingClientRect(), visible = box.bottom > 0 && box.top < innerHeight; // if not visible, it waits
     if (playing && visible) {
       due = Math.min(due + ((time - last) / 1000) * named("pace").value, 60);
       for (const start = performance.now(); due >= 1 && playing && performance.now() - start < 20; due--) advance();
-      if (due >= 1) due = 0; // too slow for this pace
+      if (due >= 1) due = 0; // the computer is too slow for this speed
     }
     last = time;
     const seeking = iterations() && lowest.left > 0;
@@ -215,7 +215,7 @@ function render({ model, el }) {
   draw();
   say();
   keepKeys(el);
-  Object.assign(find(".w-solver"), { state, advance, draw, sought: () => lowest.left }); // for tests, and for the curious at the console
+  Object.assign(find(".w-solver"), { state, advance, draw, sought: () => lowest.left }); // for tests, and for use in the console
   return () => { for (const event of heard) model.off(event, fromKernel); playing = false; cancelAnimationFrame(frame); };
 }
 

@@ -1,4 +1,4 @@
-// What the widgets share. The files are joined into one module, so their names must differ.
+// Code that all widgets share. The files are joined into one module, so names must be unique.
 let widgetCount = 0;
 const widgetId = () => `mrilab-${++widgetCount}-${Math.random().toString(36).slice(2, 8)}`;
 
@@ -17,7 +17,7 @@ function unpackBits(view, mask) {
 }
 const sameBytes = (a, b) => a.byteLength === b.byteLength && Array.from({ length: a.byteLength }).every((_, i) => a.getUint8(i) === b.getUint8(i));
 
-// A group of radio buttons that looks like one bar; `chosen` may be none of them.
+// A group of radio buttons that looks like one bar; `chosen` need not be one of them.
 function segments(id, name, legend, options, chosen) {
   const inputs = Object.entries(options).map(([value, label]) =>
     `<label><input type="radio" name="${id}-${name}" value="${value}"${value === chosen ? " checked" : ""}><span>${label}</span></label>`);
@@ -30,7 +30,7 @@ function slider(id, name, label, min, max, step, value) {
     <output for="${id}-${name}"></output></label>`;
 }
 
-// A picture of 32-bit pixels that keeps its memory between frames
+// A picture of 32-bit pixels that reuses its memory between frames
 function screen(canvas) {
   const context = canvas.getContext("2d"), data = context.createImageData(canvas.width, canvas.height);
   return { pixels: new Uint32Array(data.data.buffer), show: () => context.putImageData(data, 0, 0) };
@@ -41,7 +41,7 @@ function debounced(wait, call) {
   return () => { clearTimeout(timer); timer = setTimeout(call, wait); };
 }
 
-// Keys that move a control are not for what is around the widget: JupyterLab would go to another cell.
+// Keep keys that move a control from the page around the widget: JupyterLab would move to another cell.
 function keepKeys(el) {
   const keep = (event) => { if (/^(Arrow|Home|End|Page| )/.test(event.key)) event.stopPropagation(); };
   for (const kind of ["keydown", "keyup"]) el.addEventListener(kind, keep);

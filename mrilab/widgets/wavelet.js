@@ -1,5 +1,5 @@
 // The orthogonal wavelet transform, periodised, of a complex image in planes (H·W), in place: that of mrilab.Wavelet.
-// One scale is y = W x Wᵀ. A pass takes columns in and gives filtered rows out, transposed, so two passes are a scale.
+// One scale is y = W x Wᵀ. A pass filters columns and writes them as rows, so two passes are one scale.
 class Wavelet2 {
   constructor(height, width, level, filters) {
     const [lo, hi] = filters.map((taps) => Float64Array.from(taps)), scratch = () => new Float32Array(height * width);
@@ -56,7 +56,7 @@ class Wavelet2 {
   }
 }
 
-// n samples of a column, continued periodically: line[p] is sample p − (taps/2 − 1)
+// n samples of a column, extended periodically: line[p] is sample p − (taps/2 − 1)
 function continued(plane, first, stride, n, taps, line) {
   let s = (n - ((taps / 2 - 1) % n)) % n;
   for (let p = 0; p < n + taps; p++) {
