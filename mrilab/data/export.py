@@ -27,12 +27,18 @@ def save_image(path: str | os.PathLike, image: Array, **settings) -> None:
         raise ValueError(f"cannot write {path}: the suffix is .png, .nii or .nii.gz")
 
 
-def save_nifti(path: str | os.PathLike, image: Array, voxel_size: tuple[float, ...] = (1.0, 1.0, 1.0)) -> None:
-    """Write the magnitude of an image (H, W) or of slices (D, H, W) as NIfTI, float32, with its voxel size.
+def save_nifti(
+    path: str | os.PathLike,
+    image: Array,
+    voxel_size: tuple[float, ...] = (1.0, 1.0, 1.0),
+    affine: Array | None = None,
+) -> None:
+    """Write the magnitude of an image (H, W) or of slices (D, H, W) as NIfTI, float32, with its place or voxel size.
 
-    The array in the file has the same axes in the same order. The affine gives their sizes and directions, so that
-    viewers show slices upright: columns run along x, rows along −y, slices along z, and the centre is at the origin.
-    These directions are a convention: left and right of the patient are not known here, so do not infer them.
+    The array in the file has the same axes in the same order. A `Scan` has an `affine` if its file contains the
+    position in the patient. Without one, columns run along x, rows along −y, slices along z, and the centre is at the
+    origin, so that viewers show slices upright. These directions are a convention: left and right of the patient are
+    then not known, and the affine has the code "aligned" instead of "scanner".
 
     Parameters
     ----------
@@ -41,12 +47,16 @@ def save_nifti(path: str | os.PathLike, image: Array, voxel_size: tuple[float, .
     image : array (H, W) or (D, H, W)
         Real numbers are stored as they are, complex ones as magnitudes; the phase is lost.
     voxel_size : (float, float, float)
-        Millimetres along (D, H, W), as in a `Scan`. A pair is (H, W), with a thickness of 1 mm.
+        Millimetres along (D, H, W), as in a `Scan`. A pair is (H, W), with a thickness of 1 mm. Ignored if there is an
+        affine.
+    affine : array (4, 4), optional
+        From the indices (slice, row, column) to millimetres (RAS+), as `Scan.affine`. An image (H, W) is slice 0.
 
     Raises
     ------
     ValueError
-        For another suffix or shape, an empty image, NaN, and sizes that are not positive.
+        For another suffix or shape, an empty image, NaN, sizes that are not positive, and an affine that is singular or
+        has another last row than (0, 0, 0, 1).
     ImportError
         Without nibabel.
 
@@ -64,20 +74,18 @@ def save_nifti(path: str | os.PathLike, image: Array, voxel_size: tuple[float, .
     if not path.name.lower().endswith((".nii", ".nii.gz")):
         raise ValueError(f"cannot write {path}: a NIfTI file ends in .nii or .nii.gz")
     values = _magnitude(image, "save_nifti", (2, 3))
-    steps = _sizes(voxel_size)
+    placed = affine is not None
+    matrix = _check_affine(affine) if placed else _upright(_sizes(voxel_size), (1, 1, 1, *values.shape)[-3:])
+    if values.ndim == 2:  # NIfTI has a third axis, of length 1: the slices
+        matrix = matrix[:, [1, 2, 0, 3]]
     try:
         import nibabel
     except ImportError as error:
         raise ImportError(f"writing {path.name} needs nibabel: pip install nibabel") from error
-    axes = [np.array([0, 0, steps[0]]), np.array([0, -steps[1], 0]), np.array([steps[2], 0, 0])]
-    axes = axes if values.ndim == 3 else [axes[1], axes[2], axes[0]]  # a third axis of length 1
-    affine = np.eye(4)
-    affine[:3, :3] = np.stack(axes, axis=1)
-    affine[:3, 3] = -0.5 * affine[:3, :3] @ (np.array((*values.shape, 1)[:3]) - 1)
-    stored = nibabel.Nifti1Image(values, affine)
+    stored = nibabel.Nifti1Image(values, matrix)
     stored.header.set_xyzt_units("mm")
-    stored.set_sform(affine, code="aligned")
-    stored.set_qform(affine, code="unknown")
+    stored.set_sform(matrix, code="scanner" if placed else "aligned")
+    stored.set_qform(matrix, code="unknown")
     with atomic(path) as part:
         nibabel.save(stored, part)
 
@@ -128,6 +136,23 @@ def _magnitude(image: Array, who: str, dimensions: tuple[int, ...]) -> np.ndarra
     if bad:
         raise ValueError(f"{who} got an image of shape {values.shape} with {bad} NaN or infinite values")
     return values
+
+
+def _upright(steps: tuple[float, ...], shape: tuple[int, ...]) -> np.ndarray:
+    """Return an affine that shows slices (D, H, W) upright, the centre at the origin."""
+    matrix = np.eye(4)
+    matrix[:3, :3] = np.array([[0, 0, steps[2]], [0, -steps[1], 0], [steps[0], 0, 0]])
+    matrix[:3, 3] = -0.5 * matrix[:3, :3] @ (np.array(shape) - 1)
+    return matrix
+
+
+def _check_affine(affine: Array) -> np.ndarray:
+    matrix = to_numpy(affine)
+    if matrix.shape != (4, 4) or matrix.dtype.kind not in "fiu" or not np.isfinite(matrix).all():
+        raise ValueError(f"an affine is 4 × 4 real numbers, got {matrix.dtype} of shape {matrix.shape}")
+    if not np.array_equal(matrix[3], [0, 0, 0, 1]) or abs(np.linalg.det(matrix)) < 1e-12:
+        raise ValueError(f"an affine ends in (0, 0, 0, 1) and can be inverted, got {matrix.tolist()}")
+    return matrix.astype(np.float64)
 
 
 def _sizes(voxel_size: tuple[float, ...]) -> tuple[float, ...]:

@@ -17,14 +17,15 @@ from .npy import MAGIC, decode_npy
 from .raw import Geometry, Raw, check_file
 from .readout import crop_readout, neighbours, split_readout
 from .scan import DataError, Scan, Voxel
+from .twix import decode_twix, is_twix
 
 
 def load_kspace(
     path: str | os.PathLike, *, measurement: int | str | None = None, encoding: int = 0, mmap: bool = False
 ) -> Scan:
-    """Return the raw data in a file, whatever its format: .npy, BART .cfl/.hdr, ISMRMRD .h5 or fastMRI .h5.
+    """Return the raw data in a file, whatever its format: .npy, BART, ISMRMRD, fastMRI or Siemens TWIX.
 
-    NumPy's and HDF5 files are known by their content, a BART pair by its suffix (or the name without one).
+    NumPy's, HDF5 and TWIX files are known by their content, a BART pair by its suffix (or the name without one).
 
     | format | decoder | axes in the file |
     |---|---|---|
@@ -32,6 +33,7 @@ def load_kspace(
     | BART | `bart.decode_cfl` | (READ, PHS1, PHS2, COIL, …), the first the fastest |
     | ISMRMRD | `ismrmrd.decode_ismrmrd` | single readouts (C, samples), with counters |
     | fastMRI | `fastmri.decode_fastmri` | (slices, C, readout, phase encode) |
+    | TWIX, VB to VE | `twix.decode_twix` | single readouts (C, samples), with counters |
 
     The docstring of each decoder describes how its axes become (…, C, H, W). Then the readout is cropped in image space
     to the width given in the file, and a volume is split along its readout into a stack of slices, (…, W, C, first
@@ -42,7 +44,8 @@ def load_kspace(
     ----------
     path : str or path
     measurement : int or str, optional
-        Which of several in an ISMRMRD file: the number or name of its group. The default is "dataset" or the first.
+        Which of several: the number or name of an ISMRMRD file's group, by default "dataset" or the first; the number
+        of a TWIX file's measurement, by default the last that holds an image.
     encoding : int
         The number of an encoding in an ISMRMRD header; readouts of others are left out.
     mmap : bool
@@ -65,7 +68,7 @@ def load_kspace(
     ValueError
         For an option that the format does not have.
     ImportError
-        For HDF5 without `pip install 'mrilab[formats]'`.
+        For HDF5 and TWIX without `pip install 'mrilab[formats]'`.
 
     Examples
     --------
@@ -94,12 +97,14 @@ def _decoder(path: Path):
         return decode_cfl, ()
     check_file(path)
     with open(path, "rb") as file:
-        start = file.read(8)
+        start = file.read(16)
     if start.startswith(MAGIC) or path.suffix.lower() == ".npy":
         return decode_npy, ("mmap",)
-    if start != b"\x89HDF\r\n\x1a\n" and path.suffix.lower() not in (".h5", ".hdf5", ".mrd"):
-        expected = "NumPy's .npy, BART's .cfl and .hdr, or HDF5 by fastMRI or ISMRMRD"
-        raise DataError(path, f"a file that begins {start!r}", expected)
+    if path.suffix.lower() == ".dat" or is_twix(start):
+        return decode_twix, ("measurement",)
+    if not start.startswith(b"\x89HDF\r\n\x1a\n") and path.suffix.lower() not in (".h5", ".hdf5", ".mrd"):
+        expected = "NumPy's .npy, BART's .cfl and .hdr, Siemens' TWIX, or HDF5 by fastMRI or ISMRMRD"
+        raise DataError(path, f"a file that begins {start[:8]!r}", expected)
     with open_hdf5(path) as file:
         names, groups = sorted(file), scan_groups(file)
     if "kspace" in names:

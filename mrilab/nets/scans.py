@@ -12,7 +12,7 @@ from ..operators.fourier import FFT
 from ..parallel.espirit import espirit
 from .dataset import Slices
 
-SUFFIXES = (".h5", ".npy", ".cfl")
+SUFFIXES = (".h5", ".npy", ".cfl", ".dat")
 
 
 class ScanFolder(Slices):

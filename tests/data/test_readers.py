@@ -241,3 +241,34 @@ load_kspace(sys.argv[1])
 assert "ismrmrd" in sys.modules and [f for f in warnings.filters if f[2] is Warning] == before
 """
     subprocess.run([sys.executable, "-W", "ignore", "-c", code, str(tmp_path / "scan.h5")], check=True)
+
+
+def test_each_measurement_of_an_ismrmrd_file_can_be_chosen(tmp_path):
+    first, second = undersampled(1, 2, 8, 6), undersampled(1, 2, 8, 6, seed=1)
+    path = tmp_path / "d.h5"
+    for name, kspace in (("first", first), ("second", second)):
+        with ismrmrd.Dataset(str(path), name, create_if_needed=True) as file:
+            file.write_xml_header(header(6, 8, 6).encode())
+            for acquisition in lines_of(kspace):
+                file.append_acquisition(acquisition)
+    for choice, kspace in ((None, first), (0, first), ("first", first), (1, second), ("second", second)):
+        assert np.array_equal(load_kspace(path, measurement=choice).kspace, kspace[0])
+    for choice in (2, -1, "third"):
+        with pytest.raises(ValueError, match=rf"\['first', 'second'\]; expected one of number or name {choice!r}"):
+            load_kspace(path, measurement=choice)
+
+
+def test_ismrmrd_slices_lie_where_their_directions_say(tmp_path):
+    kspace = draw((3, 2, 8, 6))
+    told = {"read_dir": (0, 1, 0), "phase_dir": (0, 0, -1), "slice_dir": (-1, 0, 0)}  # sagittal
+    lines = [
+        line(kspace[s, :, h], h, slice=n, position=(-4.0 * s, 10, 20), **told)
+        for h in range(8)
+        for n, s in enumerate((1, 0, 2))  # numbered as they were acquired
+    ]
+    scan = load_kspace(write_ismrmrd(tmp_path / "d.h5", header(6, 8, 6), lines))
+    assert np.array_equal(scan.kspace, kspace)
+    for s in range(3):  # LPS+ becomes RAS+
+        assert np.allclose(scan.affine @ [s, 4, 3, 1], [4 * s, -10, 20, 1])
+    assert np.allclose(scan.affine[:3, :3].T, [[4, 0, 0], [0, 0, -25], [0, -100 / 6, 0]], atol=1e-5)
+    assert load_kspace(write_ismrmrd(tmp_path / "e.h5", header(6, 8, 6), lines_of(kspace))).affine is None
