@@ -115,7 +115,7 @@ def test_paths_that_cannot_be_written(tmp_path):
         save_png(tmp_path / "x.nii", np.ones((4, 4)))
     with pytest.raises(ValueError, match=r"ends in \.nii"):
         save_nifti(tmp_path / "x.png", np.ones((4, 4)))
-    with pytest.raises(FileNotFoundError, match="no folder"):
+    with pytest.raises(FileNotFoundError, match="folder .*nowhere"):
         save_png(tmp_path / "nowhere" / "x.png", np.ones((4, 4)))
     (tmp_path / "x.png").mkdir()
     with pytest.raises(IsADirectoryError, match="it is a folder"):
