@@ -14,6 +14,7 @@ from .data.scan import sampling_mask as sampling_mask
 from .metrics import nrmse as nrmse
 from .metrics import psnr as psnr
 from .metrics import ssim as ssim
+from .operators.batch import BatchedSense as BatchedSense
 from .operators.coils import Coils as Coils
 from .operators.coils import rss as rss
 from .operators.diagonal import Diagonal as Diagonal

@@ -148,7 +148,11 @@ class Adjoint(LinearOperator):
 
     def __init__(self, A: LinearOperator):
         super().__init__(A.shape_in, A.shape_out)
-        self.A, self.needs_complex, self.norm2 = A, A.needs_complex, A.norm2
+        self.A, self.needs_complex = A, A.needs_complex
+
+    @property
+    def norm2(self):  # looked up when asked for: some operators have to wait for a GPU to know it
+        return self.A.norm2
 
     def _op(self, x):
         return self.A._adj_op(x)

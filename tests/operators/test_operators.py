@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 from helpers import LIBRARIES, PRECISIONS, draw, lines, unit_maps
 
-from mrilab import FFT, Coils, FiniteDifference, Identity, Mask, UndecimatedWavelet, Wavelet, to_numpy
+from mrilab import (
+    FFT,
+    BatchedSense,
+    Coils,
+    FiniteDifference,
+    Identity,
+    Mask,
+    UndecimatedWavelet,
+    Wavelet,
+    to_numpy,
+)
 from mrilab.problems.rewriting import SampledFFT, slicewise
 
 SHAPES = ((64, 64), (65, 33), (230, 180), (16, 48))
@@ -12,6 +22,11 @@ SHAPES = ((64, 64), (65, 33), (230, 180), (16, 48))
 
 def scattered(shape):
     return np.random.default_rng(3).random(shape) < 0.3
+
+
+def scans(shape):
+    """A batch of scans of different masks and maps."""
+    return BatchedSense(np.stack([lines(shape), scattered(shape)]), draw((2, 3, *shape), seed=4))
 
 
 OPERATORS = {
@@ -23,6 +38,8 @@ OPERATORS = {
     "Wavelet db3": lambda s: Wavelet("db3", s, level=2),
     "UndecimatedWavelet": lambda s: UndecimatedWavelet("sym8", s, level=2),
     "FiniteDifference": FiniteDifference,
+    "BatchedSense": scans,
+    "BatchedSense gram": lambda s: scans(s).gram,
     "SampledFFT lines": lambda s: SampledFFT(lines(s)),
     "SampledFFT columns": lambda s: SampledFFT(lines(s[::-1]).T),
     "SampledFFT points": lambda s: SampledFFT(scattered(s)),
@@ -93,7 +110,7 @@ def test_lipschitz_bounds_the_norm(name):
     A = OPERATORS[name]((16, 16))
     exact = np.linalg.norm(A.as_scipy() @ np.eye(np.prod(A.shape_in)), 2) ** 2
     assert exact <= A.lipschitz() * (1 + 1e-6)
-    if len(A.factors) == 1 or name == "sum":
+    if (len(A.factors) == 1 or name == "sum") and not name.startswith("BatchedSense"):  # a product under one name
         assert A.lipschitz() <= 1.05 * exact
 
 
@@ -109,6 +126,39 @@ def test_what_cancels_changes_no_distance(shape, mask, library):
     direct = np.linalg.norm(to_numpy(A(x) - y)) ** 2 / 2
     assert f(x) == pytest.approx(direct, rel=1e-5)
     assert np.allclose(to_numpy(f.grad(x)), to_numpy(A.H(A(x) - y)), atol=2e-5)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_a_batch_of_scans_is_its_scans_one_by_one(shape, library):
+    A, x = scans(shape), draw((2, *shape), library)
+    singles = [Mask(mask) @ FFT(shape) @ Coils(smaps) for mask, smaps in zip(A.masks, A.smaps)]
+    for b, single in enumerate(singles):
+        for found, wanted in ((A(x), single(x[b])), (A.H(A(x)), single.gram(x[b])), (A.gram(x), single.gram(x[b]))):
+            assert np.allclose(to_numpy(found[b]), to_numpy(wanted), atol=1e-4)
+    assert A.lipschitz() == pytest.approx(max(single.lipschitz() for single in singles))
+    A.check_data(A(x))
+    with pytest.raises(ValueError, match="outside the masks"):
+        A.check_data(A(x) + 1)
+
+
+@pytest.mark.parametrize(
+    "spoil, said",
+    [
+        (lambda masks, smaps: (masks[0], smaps), r"got \(8, 6\) and \(2, 3, 8, 6\)"),
+        (lambda masks, smaps: (masks[:1], smaps), r"masks of shape \(1, 8, 6\) do not fit"),
+        (lambda masks, smaps: (masks, smaps.real), "complex, got float32"),
+        (lambda masks, smaps: (2 * masks, smaps), "only 0 and 1"),
+        (lambda masks, smaps: (masks * np.arange(2)[:, None, None], smaps), "scan 0 of a batch of 2 samples nothing"),
+        (lambda masks, smaps: (masks, smaps * np.arange(1, -1, -1)[:, None, None, None]), "scan 1 .* all zero"),
+        (lambda masks, smaps: (masks, smaps / np.arange(2)[:, None, None, None]), "scan 0 .* NaN"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:.*divide by zero", "ignore:.*invalid value")
+def test_a_batch_of_scans_that_is_none_says_so(spoil, said):
+    masks, smaps = np.ones((2, 8, 6), np.float32), draw((2, 3, 8, 6))
+    with pytest.raises((TypeError, ValueError), match=said):
+        BatchedSense(*spoil(masks, smaps))
 
 
 @pytest.mark.parametrize("n", [8, 9, 15])

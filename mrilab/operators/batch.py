@@ -1,0 +1,158 @@
+"""A batch of Cartesian scans as one operator: no loop over the scans, and nothing that makes a GPU wait."""
+
+from functools import cached_property
+
+import numpy as np
+
+from ..arrays.fft import fft
+from ..arrays.libraries import Array, Constant, is_complex, like, namespace, to_numpy
+from .linop import LinearOperator
+
+GRID = (-2, -1)
+
+
+class BatchedSense(LinearOperator):
+    """The SENSE operators of B scans side by side, each with a mask and maps of its own: (B, H, W) → (B, C, H, W).
+
+    y_bc = Ω_b F (S_bc · x_b), which for one scan is `Mask(mask) @ FFT(shape) @ Coils(smaps)`. All scans go through one
+    FFT. The arrays are converted to the library, the device and the precision of x when they first meet such an x, and
+    kept: applying the operator reads nothing back, so that a GPU never waits for the host.
+
+    Parameters
+    ----------
+    masks : array of bool or of zeros and ones (B, H, W)
+        Which samples of each scan were acquired.
+    smaps : complex array (B, C, H, W)
+        Coil sensitivity maps of each scan.
+    check : bool
+        Whether values are looked at too, which takes a pass over the maps and makes a GPU wait, once. Without it only
+        shapes and dtypes are.
+
+    Raises
+    ------
+    TypeError
+        For maps, images or data that are not complex.
+    ValueError
+        For arrays of other shapes, masks with other values than 0 and 1, a scan without a sample, and maps of a scan
+        that are all zero or hold NaN.
+
+    References
+    ----------
+    Pruessmann, Weiger, Scheidegger and Boesiger, SENSE: sensitivity encoding for fast MRI, Magn. Reson. Med. 42 (1999).
+
+    Examples
+    --------
+    >>> masks, smaps = np.ones((3, 4, 4), bool), np.full((3, 2, 4, 4), 0.5 + 0j)
+    >>> A = BatchedSense(masks, smaps)
+    >>> A(np.ones((3, 4, 4), complex)).shape, A.lipschitz()
+    ((3, 2, 4, 4), 0.5)
+    """
+
+    needs_complex = True
+
+    def __init__(self, masks: Array, smaps: Array, *, check: bool = True):
+        xp = namespace(masks)
+        namespace(smaps)
+        if masks.ndim != 3 or smaps.ndim != 4 or 0 in smaps.shape:
+            raise ValueError(
+                "a batch of scans has masks (B, H, W) and maps (B, C, H, W), "
+                f"got {tuple(masks.shape)} and {tuple(smaps.shape)}"
+            )
+        if tuple(masks.shape) != (smaps.shape[0], *smaps.shape[2:]):
+            raise ValueError(f"masks of shape {tuple(masks.shape)} do not fit maps of shape {tuple(smaps.shape)}")
+        if not is_complex(smaps):
+            raise TypeError(f"the maps of a batch are complex, got {smaps.dtype} of shape {tuple(smaps.shape)}")
+        super().__init__(tuple(smaps.shape), tuple(masks.shape))
+        self.masks, self.smaps = masks, smaps
+        if check:
+            self.check_values()
+        self._smaps = Constant(smaps)
+        self._mask = Constant(xp.fft.ifftshift(masks, axes=GRID)[:, None])  # in the order of the FFT: zero comes first
+
+    def check_values(self) -> None:
+        """Raise ValueError unless masks hold 0 and 1 and sample something, and maps are finite and not all zero."""
+        masks = to_numpy(self.masks)
+        if not np.isin(masks, (0, 1)).all():
+            raise ValueError(f"a mask holds only 0 and 1, got {masks.dtype} values {np.unique(masks)[:4]} …")
+        for what, good in (
+            ("samples nothing", masks.any(axis=GRID)),
+            ("has maps that are all zero or hold NaN or infinite values", self._energies > 0),
+        ):
+            if not good.all():
+                raise ValueError(f"scan {np.flatnonzero(~good)[0]} of a batch of {len(masks)} {what}")
+
+    @cached_property
+    def _energies(self) -> np.ndarray:
+        """The largest Σ_c |S_c|² of each scan, 0 where that is not finite."""
+        xp = namespace(self.smaps)
+        energies = to_numpy(xp.max(xp.sum(xp.abs(self.smaps) ** 2, axis=1), axis=GRID)).astype(float)
+        return np.where(np.isfinite(energies), energies, 0)
+
+    @cached_property
+    def norm2(self) -> float:  # type: ignore[override]
+        energy = float(self._energies.max())
+        return 1.0 if abs(energy - 1) < 1e-5 else energy  # single precision maps are normalised to rounding only
+
+    def _op(self, x):
+        xp = namespace(x)
+        kspace = self._mask.like(x) * fft(xp.fft.ifftshift(self._weigh(x), axes=GRID), GRID, overwrite=True)
+        return xp.fft.fftshift(kspace, axes=GRID)
+
+    def _adj_op(self, y):
+        xp = namespace(y)
+        kspace = self._mask.like(y) * xp.fft.ifftshift(y, axes=GRID)
+        return self._combine(xp.fft.fftshift(fft(kspace, GRID, inverse=True, overwrite=True), axes=GRID))
+
+    def _weigh(self, x):
+        """S x: the images of the coils."""
+        return self._smaps.like(x) * namespace(x).expand_dims(x, axis=-3)
+
+    def _combine(self, coil_images):
+        """Sᴴ, the sum over the coils."""
+        xp = namespace(coil_images)
+        return xp.sum(xp.conj(self._smaps.like(coil_images)) * coil_images, axis=-3)
+
+    @property
+    def gram(self) -> "BatchedSenseGram":
+        """The normal operator AᴴA, at the cost of two FFTs and no shift."""
+        return BatchedSenseGram(self)
+
+    def check_data(self, y):
+        super().check_data(y)
+        xp = namespace(y)
+        outside = int(xp.sum(xp.astype((1 - like(y, self.masks))[:, None] * y != 0, xp.int64)))
+        if outside:
+            raise ValueError(
+                f"data hold {outside} samples outside the masks; multiply them by these, or use the right ones"
+            )
+
+
+class BatchedSenseGram(LinearOperator):
+    """AᴴA of a `BatchedSense`, made by its `gram`: x ↦ Σ_c S̄_c Fᴴ Ω F (S_c x) for each scan.
+
+    Fᴴ Ω F is a circular convolution, which does not mind where the image begins: the shifts of the centred transform
+    cancel.
+    """
+
+    needs_complex = True
+
+    def __init__(self, A: BatchedSense):
+        super().__init__(A.shape_in, A.shape_in)
+        self.A = A
+
+    @cached_property
+    def norm2(self) -> float:  # type: ignore[override]
+        return self.A.norm2**2
+
+    def _op(self, x):
+        kspace = self.A._mask.like(x) * fft(self.A._weigh(x), GRID, overwrite=True)
+        return self.A._combine(fft(kspace, GRID, inverse=True, overwrite=True))
+
+    _adj_op = _op
+
+    @property
+    def H(self):
+        return self
+
+    def __repr__(self):
+        return f"{self.A!r}.gram"
