@@ -24,12 +24,12 @@ def estimate(s: Settings, net: nn.Module, batch: Batch, seed: int) -> Tensor:
     """Return the images that the network gives: reconstructed, or denoised."""
     if s.task != "denoise":
         return net(batch.A, batch.y)
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)  # of the CPU: the same draws for every device
     least, most = (math.log(sigma) for sigma in SIGMAS)
     sigma = torch.exp(least + (most - least) * torch.rand(len(batch.target), generator=generator))
     noise = torch.randn(batch.target.shape, dtype=batch.target.dtype, generator=generator)  # E|n|² = 1
-    device = batch.target.device
-    return net(batch.target + (sigma[:, None, None] * noise).to(device), sigma.to(device))
+    noise, sigma = (part.to(batch.target.device, non_blocking=True) for part in (sigma[:, None, None] * noise, sigma))
+    return net(batch.target + noise, sigma)
 
 
 def distance(s: Settings, x: Tensor, target: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from ..arrays.checks import check_positive, whole
 from ..operators.linop import LinearOperator
-from .unrolled import solve
+from .consistency import solve
 
 
 @torch.no_grad()
@@ -29,7 +29,7 @@ def plug_and_play(
     Parameters
     ----------
     A : LinearOperator
-        Of a batch, `Each`, or of one image (H, W).
+        Of a batch, such as `BatchedSense`, or of one image (H, W).
     y : tensor, complex64 (B, …)
         The data.
     denoiser : nn.Module
@@ -66,9 +66,10 @@ def plug_and_play(
         raise ValueError(f"sigma={sigma:g} must not be below noise={noise:g}")
     iterations, cg_steps = whole("iterations", iterations, 1), whole("cg_steps", cg_steps, 1)
     start = x = A.H(y)
+    gram = A.gram
     for k in range(iterations):
         level = sigma * (noise / sigma) ** (k / max(iterations - 1, 1))
-        mu = torch.as_tensor(strength * noise**2 / level**2)
-        z = solve(A, start + mu * x, mu, x, cg_steps)
+        mu = y.new_full((), strength * noise**2 / level**2, dtype=torch.float32)
+        z = x + solve(gram, start - gram(x), mu, cg_steps)
         x = denoiser(z, z.new_full(z.shape[:1], level, dtype=torch.float32))
     return x

@@ -51,7 +51,7 @@ def _hidden(mask: np.ndarray, rng: np.random.Generator, fraction: float) -> np.n
 
 
 def _only(batch: Batch, masks: np.ndarray) -> Batch:
-    kept = torch.from_numpy(masks)[:, None].to(batch.y.device)
+    kept = torch.from_numpy(masks)[:, None].to(batch.y.device, non_blocking=True)
     return replace(batch, y=batch.y * kept, masks=masks)
 
 

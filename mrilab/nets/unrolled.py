@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from ..arrays.checks import whole
 from ..operators.linop import LinearOperator
+from .consistency import solve
 from .images import ImageUNet
 
 CONSISTENCY = ("gradient", "cg")
@@ -19,7 +20,7 @@ class Unrolled(nn.Module):
     - "cg", MoDL: x ← argmin ‖A x − y‖² + λ_k ‖x − R_k(x_k)‖² = (AᴴA + λ_k)⁻¹(Aᴴy + λ_k R_k(x_k)), by conjugate
       gradients, with a learned weight λ_k.
 
-    A is any operator of `mrilab` whose images are (H, W) (batches: `Each`); gradients flow through it.
+    A is any operator of `mrilab` whose images are (H, W), of a batch `BatchedSense`; gradients flow through it.
 
     Parameters
     ----------
@@ -75,35 +76,11 @@ class Unrolled(nn.Module):
 
     def forward(self, A: LinearOperator, y: Tensor) -> Tensor:
         start = x = A.H(y)  # (B, H, W)
+        gram = A.gram
         for k in range(self.cascades):
             corrected = self.correct[k % len(self.correct)](x)
             if self.consistency == "gradient":
-                x = corrected - self.weight[k] * A.H(A(x) - y)
+                x = corrected - self.weight[k] * (gram(x) - start)
             else:
-                lam = self.weight[k].exp()
-                x = solve(A, start + lam * corrected, lam, corrected, self.cg_steps)
+                x = corrected + solve(gram, start - gram(corrected), self.weight[k].exp(), self.cg_steps)
         return x
-
-
-def solve(A: LinearOperator, b: Tensor, lam: Tensor, x: Tensor, steps: int) -> Tensor:
-    """Return `steps` conjugate gradient iterations on (AᴴA + λ) x = b from x (B, H, W), by image.
-
-    `mrilab.conjugate_gradient` is the same without gradients: its inner products are Python numbers. Source: Hestenes
-    and Stiefel, J. Res. Natl. Bur. Stand. 49 (1952).
-    """
-    gram = A.gram
-    r = b - gram(x) - lam * x
-    p, size = r, _energy(r)
-    floor = torch.finfo(size.dtype).eps ** 2 * _energy(b) + torch.finfo(size.dtype).tiny  # 0/0 at the solution
-    for _ in range(steps):
-        q = gram(p) + lam * p
-        alpha = size / (torch.real(p.conj() * q).sum(dim=(-2, -1), keepdim=True) + floor)
-        x, r = x + alpha * p, r - alpha * q
-        size_old, size = size, _energy(r)
-        p = r + size / (size_old + floor) * p
-    return x
-
-
-def _energy(x: Tensor) -> Tensor:
-    """‖x‖² of each image, (B, 1, 1)."""
-    return torch.view_as_real(x).square().sum(dim=-1).sum(dim=(-2, -1), keepdim=True)

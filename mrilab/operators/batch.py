@@ -51,8 +51,7 @@ class BatchedSense(LinearOperator):
     needs_complex = True
 
     def __init__(self, masks: Array, smaps: Array, *, check: bool = True):
-        xp = namespace(masks)
-        namespace(smaps)
+        xm, xs = namespace(masks), namespace(smaps)
         if masks.ndim != 3 or smaps.ndim != 4 or 0 in smaps.shape:
             raise ValueError(
                 "a batch of scans has masks (B, H, W) and maps (B, C, H, W), "
@@ -67,7 +66,8 @@ class BatchedSense(LinearOperator):
         if check:
             self.check_values()
         self._smaps = Constant(smaps)
-        self._mask = Constant(xp.fft.ifftshift(masks, axes=GRID)[:, None])  # in the order of the FFT: zero comes first
+        self._conjugate = Constant(xs.real(smaps) - 1j * xs.imag(smaps))  # torch's conj would be done at each product
+        self._mask = Constant(xm.fft.ifftshift(masks, axes=GRID)[:, None])  # in the order of the FFT: zero comes first
 
     def check_values(self) -> None:
         """Raise ValueError unless masks hold 0 and 1 and sample something, and maps are finite and not all zero."""
@@ -109,8 +109,7 @@ class BatchedSense(LinearOperator):
 
     def _combine(self, coil_images):
         """Sᴴ, the sum over the coils."""
-        xp = namespace(coil_images)
-        return xp.sum(xp.conj(self._smaps.like(coil_images)) * coil_images, axis=-3)
+        return namespace(coil_images).sum(self._conjugate.like(coil_images) * coil_images, axis=-3)
 
     @property
     def gram(self) -> "BatchedSenseGram":

@@ -7,7 +7,7 @@ import pytest
 import torch
 from helpers import draw, lines, unit_maps
 
-from mrilab import FFT, Coils, Mask
+from mrilab import FFT, BatchedSense, Coils, Identity, Mask
 from mrilab.nets import (
     Each,
     ImageUNet,
@@ -21,7 +21,7 @@ from mrilab.nets import (
     load_weights,
     save_weights,
 )
-from mrilab.nets.unrolled import solve
+from mrilab.nets.consistency import solve
 
 SMALL = {"channels": 4, "pools": 2}
 TINY = Settings(channels=2, pools=1)
@@ -29,7 +29,8 @@ TINY = Settings(channels=2, pools=1)
 
 def problem(shape=(20, 17), coils=3, batch=2):
     """Operators of different masks and maps, and data of random images."""
-    A = Each([Mask(lines(shape, seed)) @ FFT(shape) @ Coils(unit_maps(coils, shape, seed)) for seed in range(batch)])
+    seeds = range(batch)
+    A = BatchedSense(np.stack([lines(shape, s) for s in seeds]), np.stack([unit_maps(coils, shape, s) for s in seeds]))
     x = draw((batch, *shape), "torch")
     return A, A(x), x
 
@@ -79,18 +80,30 @@ def test_gradients_flow_through_the_operator_to_every_cascade(consistency):
 
 def test_a_batch_is_its_items_one_by_one():
     A, y, x = problem()
-    for b, part in enumerate(A.operators):
-        assert torch.equal(y[b], part(x[b]))
-        assert torch.equal(A.H(y)[b], part.H(y[b]))
-    left, right = torch.vdot(A(x).flatten(), y.flatten()), torch.vdot(x.flatten(), A.H(y).flatten())
-    assert torch.isclose(left, right, rtol=1e-4)
+    singles = [Mask(mask) @ FFT(x.shape[1:]) @ Coils(smaps) for mask, smaps in zip(A.masks, A.smaps)]
+    each = Each(singles)
+    assert torch.allclose(each(x), y, atol=1e-5) and torch.allclose(each.H(y), A.H(y), atol=1e-5)
+    for b, single in enumerate(singles):
+        assert torch.equal(each(x)[b], single(x[b]))
+    with pytest.raises(ValueError, match="operators of one shape"):
+        Each([Identity((2,)), Identity((3,))])
 
 
 def test_data_consistency_solves_its_equation():
     A, y, x = problem()
     lam, b = torch.tensor(0.1), A.H(y) + 0.1 * x
-    z = solve(A, b, lam, torch.zeros_like(x), 40)
+    z = solve(A.gram, b, lam, 40)
     assert torch.linalg.norm(A.gram(z) + lam * z - b) < 1e-4 * torch.linalg.norm(b)
+    assert not solve(A.gram, 0 * b, lam, 3).any()
+    assert torch.allclose(solve(Identity((20, 17)), b, lam, 12), b / 1.1, rtol=1e-5)  # there after one
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_the_gradient_of_data_consistency_is_that_of_its_iterations(steps):
+    """Against finite differences, far from convergence."""
+    A, _, _ = problem((5, 4), coils=2)
+    b, lam = draw((2, 5, 4), "torch", "complex128").requires_grad_(), torch.tensor(0.3, dtype=torch.float64)
+    assert torch.autograd.gradcheck(lambda b, lam: solve(A.gram, b, lam, steps), (b, lam.requires_grad_()))
 
 
 def test_a_small_lambda_makes_the_result_agree_with_the_data():
