@@ -88,8 +88,8 @@ class _Solve(torch.autograd.Function):
 
         q̄ = κ̄ p − α r̄ need not be sent through G: G p = q − λ p is known, and (G + λ) r̄ is what d is made of.
         """
-        d, r_bar, p_bar, beta_bar = x_bar, torch.zeros_like(x_bar), torch.zeros_like(x_bar), 0.0
-        lam_bar = torch.zeros_like(x_bar)
+        d, zero = x_bar, torch.zeros_like(x_bar)
+        r_bar, p_bar, lam_bar, beta_bar = zero, zero, zero, zero[:, :1, :1, :1]
         for k, (r, p, q, size, curvature, alpha, beta) in reversed(list(enumerate(ctx.history))):
             pull = _inner(d, p) * alpha  # ᾱ α
             kappa_bar = pull / curvature  # its sign comes in below

@@ -150,8 +150,8 @@ class Adjoint(LinearOperator):
         super().__init__(A.shape_in, A.shape_out)
         self.A, self.needs_complex = A, A.needs_complex
 
-    @property
-    def norm2(self):  # looked up when asked for: some operators have to wait for a GPU to know it
+    @property  # looked up when asked for: some operators have to wait for a GPU to know it
+    def norm2(self) -> float | None:  # type: ignore[override]
         return self.A.norm2
 
     def _op(self, x):
