@@ -1,7 +1,7 @@
-"""A second head, of one person: what holds on it holds for more than the averaged atlas.
+"""A second head, of one person, to test methods on more than the averaged atlas.
 
-Colin27 is the mean of 27 T1-weighted scans of one man, registered to each other: Holmes et al., J. Comput. Assist.
-Tomogr. 22 (1998) 324. It has skull, scalp, eyes and neck as they were. It stands in `heads/` with its notice.
+Colin27 is the mean of 27 registered T1-weighted scans of one man, with skull, scalp, eyes and neck. It is stored in
+`heads/`, with its licence.
 """
 
 from functools import cache
@@ -17,16 +17,16 @@ COLIN27 = Path(__file__).parent / "heads" / "colin27.npz"
 ORIGIN = np.array([-90.0, -125.0, -71.0])  # MNI coordinates in mm of the first voxel
 CENTRE = np.array([0.0, -17.0, 19.0])  # of the volume of 181 mm × 217 mm × 181 mm
 
-# The axes of MNI space (0: to the right, 1: to the front, 2: up) along rows upwards, along columns and across the
-# slice; and between which positions in mm a slice is drawn.
+# For each plane the axes of MNI space (0: to the right, 1: to the front, 2: up) along rows (upwards), along columns and
+# across the slice, and the range of random positions in mm.
 PLANES = {
     "axial": (1, 0, 2, (-20.0, 60.0)),
     "coronal": (2, 0, 1, (-70.0, 30.0)),
     "sagittal": (2, 1, 0, (-45.0, 45.0)),
 }
 
-# Brightness in T2 by intensity in T1, within the brain (fluid, grey matter, white matter, vessels) and outside it (bone
-# and air, muscle, fat). Chosen by eye to look like a T2-weighted spin echo, and measured nowhere.
+# T2 brightness as a function of T1 intensity, within the brain (fluid, grey matter, white matter, vessels) and outside
+# it (bone and air, muscle, fat). Chosen by eye to look like a T2-weighted spin echo, not measured.
 T2_INSIDE = ((0, 25, 85, 115, 254), (1.0, 1.0, 0.55, 0.40, 0.35))
 T2_OUTSIDE = ((0, 20, 80, 254), (0.0, 0.02, 0.20, 0.35))
 
@@ -39,25 +39,24 @@ def colin(
     position: float | None = None,
     contrast: str = "T1",
 ) -> np.ndarray:
-    """Return a slice of Colin27, one person's head with skull and scalp, with smooth phase, of largest magnitude 1.
+    """Return a slice of Colin27, the head of one person with skull and scalp, with smooth phase.
 
-    Called like `brain`: complex64 (H, W), square pixels of the same size, so the same coils fit. "axial" slices have
-    the front up, "coronal" and "sagittal" ones the top; the subject's right, or the front, is to the right. `position`
-    is the slice's MNI coordinate in mm, along up, front or right; None draws it. The seed draws phase and position.
-    T1 shows the stored intensities; "T2" maps them, within the brain by `T2_INSIDE` and outside by `T2_OUTSIDE`: it
-    has the contrast of T2, and no information that T1 lacks. The brain's surface is that of the atlas, which below
-    z = −30 mm takes in the base of the skull.
+    As with `brain`, the result is complex64 (H, W) with largest magnitude 1 and square pixels of the same size, so the
+    same coils can be used. In "axial" slices the front is up, in "coronal" and "sagittal" ones the top; the subject's
+    right, or the front, is to the right. "T1" are the stored intensities. "T2" maps them, within the brain by
+    `T2_INSIDE` and outside by `T2_OUTSIDE`: it has a T2 contrast, but no more information than T1. The surface of the
+    brain is that of the atlas, which includes the base of the skull below z = −30 mm.
 
     Parameters
     ----------
     shape : (int, int)
-        Height and width in pixels; finer than the scan's for `simulate`.
+        Height and width in pixels; finer than the k-space of `simulate`.
     seed : int
-        Of the phase, and of the position where that is None.
+        Seed of the phase, and of the position if that is None.
     plane : {"axial", "coronal", "sagittal"}
         The plane of the slice.
     position : float, optional
-        Where the slice lies, in mm: z from −71 to 109, y from −125 to 91, x from −90 to 90.
+        The MNI coordinate of the slice in mm: z from −71 to 109, y from −125 to 91, x from −90 to 90. None: random.
     contrast : {"T1", "T2"}
         The weighting.
 
@@ -66,12 +65,12 @@ def colin(
     ValueError
         For an unknown plane or contrast, a position outside the head, and a shape too narrow for the plane.
     TypeError
-        As `pixel_size` does for a bad shape.
+        As `pixel_size` for an invalid shape.
 
     References
     ----------
     Holmes et al., Enhancement of MR images using registration for signal averaging, J. Comput. Assist. Tomogr. 22
-    (1998) 324.
+    (1998).
 
     Examples
     --------
@@ -129,7 +128,7 @@ def _intensity(points: np.ndarray) -> np.ndarray:
 
 
 def _t2(intensity: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Return T2 brightness: one mapping within the brain's surface (that of the atlas), another 2 mm outside it."""
+    """Return T2 brightness: by one mapping inside the brain (the surface of the atlas), by another outside."""
     from scipy.ndimage import map_coordinates
 
     atlas = load_atlas()

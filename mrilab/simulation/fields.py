@@ -1,4 +1,4 @@
-"""Smooth random fields: of phase, and of what bends a head."""
+"""Smooth random fields, for the phase of images and the deformation of heads."""
 
 import numpy as np
 

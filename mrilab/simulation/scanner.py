@@ -12,11 +12,11 @@ def simulate(
 
     The image (H', W') and the maps (C, H', W') lie on a grid of N' = H'W' points at least as fine as `shape`, N = HW,
     over the same field of view. F' is the centred, orthonormal Fourier transform. Like a scan, it is cropped around DC,
-    so the data contain detail finer than a pixel and cause ringing as in reality. Where one
-    image times maps on `shape` has to explain all coils, this leaves a model error. One coil, or separate coil images,
-    fit any data exactly: x_c = Fᴴy_c. The factor preserves the values of the image. The noise n is white complex
-    Gaussian noise with E|n|² = noise², in the units of the image, because F is orthonormal. Coils are computed one by
-    one, with little memory besides the result.
+    so the data contain detail finer than a pixel and cause ringing as in reality. If the data of several coils are
+    fitted by one image times maps on `shape`, this is a model error. One coil, or separate coil images, fit any data
+    exactly: x_c = Fᴴy_c. The factor preserves the values of the image. The noise n is white complex Gaussian noise with
+    E|n|² = noise², in the units of the image, because F is orthonormal. Coils are computed one by one, with little
+    memory besides the result.
 
     Raises TypeError or ValueError if an array is not numeric and finite, if sizes do not fit, or if noise < 0.
 
