@@ -5,7 +5,7 @@ load     load_kspace: checks a file of any format, calls its decoder and makes a
 npy, bart, fastmri, ismrmrd, twix  the decoders, which return a Raw
 raw      Raw: the arrays and properties that a file contains
 hdf5     HDF5 files and the header that fastMRI and ISMRMRD share
-twix_grid  decides how much of a TWIX protocol to trust
+twix_grid  the grid of a TWIX scan
 grid     places readouts with counters on the k-space grid
 readout  removes the oversampling, splits a volume along its readout
 export   PNG and NIfTI

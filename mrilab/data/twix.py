@@ -1,7 +1,7 @@
-"""Siemens' raw data, TWIX (`meas_….dat`), of VB and of VD or VE: a header of text, then readouts with counters.
+"""Siemens' raw data, TWIX (`meas_….dat`), of software VB, VD and VE: a header of text, then readouts with counters.
 
-The layouts of the blocks, the names of their flags and the parser of the header are twixtools' own. The walk from block
-to block is ours, since it has to end, and name the place, where a file is cut off or broken.
+The layouts of the blocks, the names of their flags and the parser of the header are those of twixtools. The loop over
+blocks is here, because it must stop at, and report, the place where a file is cut off or broken.
 """
 
 import re
@@ -26,7 +26,7 @@ COUNTERS = ("Rep", "Set", "Phs", "Eco", "Sli")  # those of `grid.LEADING`
 
 
 def is_twix(start: bytes) -> bool:
-    """Say whether the first 16 bytes of a file are those of a TWIX file, VB or VD and VE.
+    """Return whether the first 16 bytes of a file are those of a TWIX file, of VB, VD or VE.
 
     >>> is_twix(b"k-space, honestly")
     False
@@ -35,20 +35,20 @@ def is_twix(start: bytes) -> bool:
 
 
 def _is_vb(start: bytes) -> bool:
-    """The length of a header, the number of its parts, and the name of the first."""
+    """Return whether a file begins with the length of a header, the number of its parts, and the name of the first."""
     return 0 < int.from_bytes(start[4:8], "little") <= MOST_PARTS and bool(
         re.match(rb"[A-Za-z]{4,}(\0|$)", start[8:16])
     )
 
 
 def _is_vd(start: bytes) -> bool:
-    """A small number, and how many measurements there are, 64 at most."""
+    """Return whether a file begins with a small number, and the number of measurements, at most 64."""
     return int.from_bytes(start[:4], "little") < 10000 and 1 <= int.from_bytes(start[4:8], "little") <= 64
 
 
 @dataclass
 class _Measurement:
-    """One measurement of a file: where it lies, its header, and its readouts by kind."""
+    """One measurement of a file: its position, its header, and its readouts of each kind."""
 
     start: int
     end: int
@@ -61,16 +61,17 @@ class _Measurement:
 def decode_twix(path: Path, *, measurement: int | None = None) -> Raw:
     """Return a Cartesian TWIX scan on its grid, H = the counter Lin.
 
-    - Lines go where the counters and their centres say. The protocol's matrix is believed only where the counters fit
-      it: sequences from outside, such as Pulseq's, leave it as it was. Then nothing is cropped, and no voxel size told.
-    - Averages are averaged. Rep, Set, Phs, Eco and Sli become leading axes, in this order, where the file counts more
-      than one; slices are in the order of their places. It is a volume where Par counts.
-    - Readouts that are marked as reflected are turned round. Oversampling is removed as far as the header tells it.
-    - Noise scans are returned apart; those of an earlier measurement are taken if the chosen one has none. Phase
-      correction, feedback, stabilisation and calibration lines apart from the image are left out.
+    - Lines are placed by their counters and centres. The matrix of the protocol is used only if the counters fit it,
+      because other sequences, such as Pulseq's, do not set it. Otherwise nothing is cropped, and there is no voxel
+      size.
+    - Averages are averaged. Rep, Set, Phs, Eco and Sli become leading axes, in this order, if the file has more than
+      one; slices are in the order of their positions. It is a volume if Par varies.
+    - Readouts that are marked as reflected are turned around. Oversampling is removed if the header gives it.
+    - Noise scans are returned separately; if the chosen measurement has none, those of an earlier one are used. Phase
+      correction, feedback, stabilisation and separate calibration lines are left out.
 
-    `measurement` counts from 0; the default is the last one that holds lines of an image. Raises DataError for what is
-    not Cartesian, cut off or without an end mark, and ImportError without twixtools.
+    `measurement` counts from 0; the default is the last one with lines of an image. Raises DataError if the scan is not
+    Cartesian, cut off or without an end mark, and ImportError without twixtools.
     """
     try:
         import twixtools.hdr_def
@@ -97,7 +98,7 @@ def decode_twix(path: Path, *, measurement: int | None = None) -> Raw:
 
 
 def _spans(path: Path, stored: np.ndarray) -> list[tuple[int, int]]:
-    """Return where the measurements of a VD or VE file begin and end."""
+    """Return the first byte of each measurement of a VD or VE file, and the one after its last."""
     from twixtools.hdr_def import MultiRaidFileHeader
 
     if stored.size < MultiRaidFileHeader.itemsize:
@@ -138,7 +139,7 @@ def _read(path: Path, stored: np.ndarray, start: int, end: int, vb: bool) -> _Me
 
 
 def _header(path: Path, stored: np.ndarray, start: int, end: int) -> tuple[dict[str, Any], int]:
-    """Return the parts of a measurement's header, parsed, and its length in bytes."""
+    """Return the parsed parts of the header of a measurement, and its length in bytes."""
     from twixtools.twixprot import parse_twix_hdr
 
     length, parts = (int(number) for number in stored[start : start + 8].view("<u4")) if end - start >= 8 else (0, 0)
@@ -147,10 +148,10 @@ def _header(path: Path, stored: np.ndarray, start: int, end: int) -> tuple[dict[
     if not 0 < parts <= MOST_PARTS:
         raise DataError(path, f"a header of {parts} parts", f"1 to {MOST_PARTS}")
     try:
-        with open(path, "rb") as file, redirect_stdout(StringIO()):  # it prints what it does not understand
+        with open(path, "rb") as file, redirect_stdout(StringIO()):  # it prints warnings
             file.seek(start)
             header = parse_twix_hdr(file)
-    except Exception as error:  # a parser by regular expressions fails in many ways
+    except Exception as error:  # a parser of regular expressions can fail in many ways
         found = f"a header that cannot be read ({type(error).__name__}: {str(error)[:200]})"
         raise DataError(path, found, "a protocol in text") from error
     if not header:
@@ -173,7 +174,7 @@ def _blocks(path: Path, stored: np.ndarray, start: int, end: int, vb: bool) -> I
         if flags >> mdh_def.mask_dict["ACQEND"] & 1:
             return
         coils, samples = int(mdh["UsedChannels"]), int(mdh["SamplesInScan"])
-        apart = flags >> mdh_def.mask_dict["SYNCDATA"] & 1  # of the heart or the breath
+        apart = flags >> mdh_def.mask_dict["SYNCDATA"] & 1  # physiological signals
         size = (0 if vb else head.itemsize) + coils * (channel + 8 * samples)
         size = int(mdh["FlagsAndDMALength"]) % 2**25 if apart else size
         if size < head.itemsize or at + size > end or not (apart or (coils and samples)):
@@ -204,7 +205,7 @@ def _readout(mdh: np.void, samples: np.ndarray, turned: bool) -> Readout:
 def _directions(quaternion: np.ndarray) -> np.ndarray | None:
     """Return readout, phase encode and slice direction (rows, LPS+) of a unit quaternion, its real part first."""
     q = np.asarray(quaternion, float)
-    if not abs(q @ q - 1) < 1e-3:  # zeros where a sequence tells none
+    if not abs(q @ q - 1) < 1e-3:  # zeros if the sequence does not set it
         return None
     a, v = q[0], q[1:]
     cross = np.array([[0, -v[2], v[1]], [v[2], 0, -v[0]], [-v[1], v[0], 0]])
@@ -213,14 +214,14 @@ def _directions(quaternion: np.ndarray) -> np.ndarray | None:
 
 
 def _dwell(header: dict[str, Any]) -> float | None:
-    """Return the microseconds between two samples, as the header says for the first kind of readout."""
+    """Return the microseconds between two samples, as in the header for the first kind of readout."""
     times = header.get("MeasYaps", {}).get("sRXSPEC", {}).get("alDwellTime")
     first = times[0] if isinstance(times, list) and times else None
     return first / 1000 if isinstance(first, (int, float)) and first > 0 else None
 
 
 def _add_noise(raw: Raw, quiet: list[_Measurement], chosen: _Measurement, vb: bool) -> None:
-    """Give the scan the noise of its own measurement, or of the last one before it with as many coils."""
+    """Add the noise of the same measurement, or of the last one before it with the same number of coils."""
     coils = len(chosen.lines[0].samples)
     fitting = [m for m in quiet if {len(samples) for samples in m.noise} == {coils}]
     if not fitting:
@@ -229,5 +230,5 @@ def _add_noise(raw: Raw, quiet: list[_Measurement], chosen: _Measurement, vb: bo
     raw.noise = np.ascontiguousarray(np.concatenate(source.noise, axis=1))
     if source is not chosen:
         raw.noise_dwell = _dwell(source.header)
-    else:  # a noise readout within a scan takes 1 / 130 s, whatever the scan's own dwell time; 7.68 ms from VD on
+    else:  # noise readouts within a scan take 1 / 130 s, independent of its dwell time; 7.68 ms from VD on
         raw.noise_dwell = (1e6 / 130 if vb else 7680.0) / source.noise[0].shape[1]

@@ -1,4 +1,4 @@
-"""The grid of a TWIX scan: what counters, their centres and a protocol that may be another sequence's tell of it."""
+"""The grid of a TWIX scan, from counters, their centres, and a protocol that may not be that of the sequence."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -13,7 +13,7 @@ CARTESIAN = 1
 
 
 def on_grid(path: Path, lines: Sequence[Readout], centres: set[tuple[int, int]], header: dict[str, Any]) -> Raw:
-    """Return the lines on their grid; `centres` are what their headers call the counters Lin and Par at DC."""
+    """Return the lines on their grid; `centres` are the counters (Lin, Par) at DC in the headers of the lines."""
     yaps = header.get("MeasYaps", {})
     trajectory = number(yaps, "sKSpace", "ucTrajectory")
     if trajectory is not None and trajectory != CARTESIAN:
@@ -23,7 +23,7 @@ def on_grid(path: Path, lines: Sequence[Readout], centres: set[tuple[int, int]],
     full = round(base * factor) if base else 0
     echoes = {(r.samples.shape[1], r.centre, r.turned) for r in lines}
     steps = [{r.steps[axis] for r in lines} for axis in (0, 1)]
-    middles = [max(pair[axis] for pair in centres) or None for axis in (0, 1)]  # 0 is one that was never set
+    middles = [max(pair[axis] for pair in centres) or None for axis in (0, 1)]  # 0 means that it was not set
     protocol = all(_is_part(full, *echo) for echo in echoes) and _is_filled(planned[0], steps[0], middles[0])
     width = full if protocol else max(_whole(*echo) for echo in echoes)
     y = _axis(path, "Lin", steps[0], planned[0] if protocol else 0, middles[0])
@@ -35,7 +35,7 @@ def on_grid(path: Path, lines: Sequence[Readout], centres: set[tuple[int, int]],
 
 
 def number(tree: Any, *path: str | int) -> float | None:
-    """Return a number in nested dictionaries and lists, or None where there is none.
+    """Return a number in nested dictionaries and lists, or None if there is none.
 
     >>> number({"slices": [{"thickness": 3.0}]}, "slices", 0, "thickness")
     3.0
@@ -56,7 +56,7 @@ def number(tree: Any, *path: str | int) -> float | None:
 
 
 def _oversampling(header: dict[str, Any]) -> float:
-    """Return how many samples are received for each that is left; 1 where no header tells it."""
+    """Return the oversampling factor of the readout, or 1 if the header does not give it."""
     for part in ("Dicom", "Meas"):
         factor = number(header, part, "flReadoutOSFactor")
         if factor is not None and 1 <= factor <= 8:
@@ -65,7 +65,7 @@ def _oversampling(header: dict[str, Any]) -> float:
 
 
 def _planned(yaps: Any) -> tuple[int, int]:
-    """Return the lines and partitions of the protocol, those that oversample included; 0 where it tells none."""
+    """Return the numbers of lines and partitions in the protocol, including oversampling, or 0 if not given."""
     sizes = []
     for name, oversampling in (("lPhaseEncodingLines", "dPhase"), ("lPartitions", "dSlice")):
         more = number(yaps, "sKSpace", f"{oversampling}OversamplingForDialog") or 0.0
@@ -74,13 +74,13 @@ def _planned(yaps: Any) -> tuple[int, int]:
 
 
 def _is_part(full: int, count: int, centre: int, turned: bool) -> bool:
-    """Say whether a readout is one of `full` samples or a part of it, which then reaches one of its ends."""
+    """Return whether a readout has `full` samples, or is a part of such a readout that reaches one of its ends."""
     seen = count - 1 - centre if turned else centre
     return count == full or (centre > 0 and _reaches(full, full // 2 - seen, full // 2 - seen + count - 1, 2))
 
 
 def _is_filled(planned: int, counters: set[int], centre: int | None) -> bool:
-    """Say whether counters can be those of a phase encode of `planned` lines: they reach one of its ends."""
+    """Return whether counters can be those of a phase encode with `planned` lines, that is, reach one of its ends."""
     offset = 0 if centre is None else planned // 2 - centre
     gap = max((b - a for a, b in pairwise(sorted(counters))), default=1)
     first, last = min(counters) + offset, max(counters) + offset
@@ -92,23 +92,23 @@ def _reaches(size: int, first: int, last: int, slack: int) -> bool:
 
 
 def _whole(count: int, centre: int, turned: bool) -> int:
-    """Return the samples of the whole readout that this one is, or is a part of, where no protocol tells."""
+    """Return the number of samples of the complete readout, from this readout or a part of it, without a protocol."""
     seen = count - 1 - centre if turned else centre
     return count if centre == 0 or abs(seen - count // 2) <= 1 else 2 * max(seen, count - seen)
 
 
 def _axis(path: Path, name: str, counters: set[int], planned: int, centre: int | None) -> Axis:
-    """Return the grid of a phase encode, the protocol's where the counters are its own."""
+    """Return the grid of a phase encode: that of the protocol if the counters fit it."""
     if planned and _is_filled(planned, counters, centre):
         try:
             return fit_axis(path, name, counters, planned, centre)
-        except DataError:  # the counters say more than the protocol
+        except DataError:  # the counters exceed the protocol
             pass
     return fit_axis(path, name, counters, 1, centre)
 
 
 def _voxel(yaps: Any, base: int, planned: tuple[int, int], y: Axis, z: Axis | None) -> Voxel | None:
-    """Return the size in mm along readout, phase encode and slice that the protocol of the first slice tells."""
+    """Return the size in mm along readout, phase encode and slice, from the protocol of the first slice."""
     first = ("sSliceArray", "asSlice", 0)
     read, phase, thickness = (number(yaps, *first, name) for name in ("dReadoutFOV", "dPhaseFOV", "dThickness"))
     lines = number(yaps, "sKSpace", "lPhaseEncodingLines")
