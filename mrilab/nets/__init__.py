@@ -1,6 +1,6 @@
 """Learned reconstruction: networks, data sets, the training loop, stored weights, and tests of trust.
 
-unet, images, unrolled, networks  the networks
+unet, images, unrolled, consistency, networks  the networks
 dataset, population, scans, in_vivo, batches  the data that they learn from and are tested on
 settings, objectives, training, ssdu  training, with and without references
 plug_and_play                     a denoiser as the prior of a solver

@@ -1,4 +1,4 @@
-"""Batches: samples with a mask and maps of their own, and the operator that measures each of them by its own."""
+"""Batches of samples, each with its own mask and maps, and the operators that act on them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from .dataset import Sample
 
 
 class Each(LinearOperator):
-    """The block diagonal operator diag(A₁, …, A_B): item b of a batch (B, …) is measured by A_b.
+    """The block diagonal operator diag(A₁, …, A_B): A_b is applied to item b of a batch (B, …).
 
-    Works on every array library, and lets gradients through, but calls the operators one after the other: for Cartesian
-    scans `BatchedSense` is quicker. Raises ValueError for no operators, or for operators of different shapes.
+    It works with every array library, and gradients flow through it, but it calls the operators one after another; for
+    Cartesian scans `BatchedSense` is faster. Raises ValueError for no operators, or for operators of different shapes.
 
     >>> from mrilab import Identity
     >>> Each([1.0 * Identity((2,)), 3.0 * Identity((2,))])(np.ones((2, 2)))
@@ -51,7 +51,7 @@ class Each(LinearOperator):
 
 @dataclass
 class Batch:
-    """What a network is trained on: data, what they measure, and how.
+    """The data for one step of a training: k-space, references, masks and maps.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Batch:
     target : tensor, complex64 (B, H, W)
         The reference.
     masks : bool NumPy array (B, H, W)
-        On the host, where self-supervised learning draws what it hides.
+        On the host, where self-supervised learning splits them.
     smaps : tensor, complex64 (B, C, H, W)
     """
 
@@ -81,7 +81,7 @@ class Batch:
         return Batch(y, target, self.masks, smaps)
 
     def pin_memory(self) -> "Batch":
-        """Return the batch in memory that a GPU reads quickly; the DataLoader asks for it."""
+        """Return the batch in pinned memory, which a GPU reads faster; called by the DataLoader."""
         return Batch(self.y.pin_memory(), self.target.pin_memory(), self.masks, self.smaps.pin_memory())
 
 
@@ -97,5 +97,5 @@ def collate(samples: Sequence[Sample]) -> Batch:
     if len(shapes) != 1:
         raise ValueError(f"a batch takes data of one shape, got {sorted(shapes)}: use batch_size 1")
     y, mask, smaps, target = (np.stack([getattr(sample, name) for sample in samples]) for name in Sample._fields)
-    BatchedSense(mask, smaps)  # which raises where a value is none; on the device nobody looks again
+    BatchedSense(mask, smaps)  # checks the values, which are not checked again on the device
     return Batch(torch.from_numpy(y), torch.from_numpy(target), mask, torch.from_numpy(smaps))

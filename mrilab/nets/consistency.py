@@ -1,7 +1,7 @@
-"""Data consistency in a network: conjugate gradients for (G + λ) x = b, and their derivative written out.
+"""Data consistency in a network: conjugate gradients for (G + λ) x = b, with an explicit derivative.
 
-Recorded step by step, the derivative of an iteration takes torch some fifty small operations on top of the operator's;
-on a GPU each costs more to launch than to do. Written out it takes about twenty, and gives the same numbers.
+By automatic differentiation, torch needs about fifty small operations per iteration besides those of the operator, and
+on a GPU each takes longer to launch than to compute. The explicit derivative needs about twenty, with equal results.
 """
 
 from typing import NamedTuple
@@ -14,9 +14,9 @@ from ..operators.linop import LinearOperator
 
 
 def solve(gram: LinearOperator, b: Tensor, lam: Tensor, steps: int) -> Tensor:
-    """Return x after `steps` conjugate gradient iterations on (G + λ) x = b from 0, each image on its own.
+    """Return x after `steps` conjugate gradient iterations on (G + λ) x = b from 0, for each image separately.
 
-    Gradients flow to b and λ, those of the iterations that were done, not of the exact solution; G is taken as fixed.
+    Gradients flow to b and λ. They are those of the iterations, not of the exact solution; G is constant.
     `mrilab.conjugate_gradient` is the same without gradients: its inner products are Python numbers.
 
     Parameters
@@ -31,8 +31,9 @@ def solve(gram: LinearOperator, b: Tensor, lam: Tensor, steps: int) -> Tensor:
 
     References
     ----------
-    Hestenes and Stiefel, J. Res. Natl. Bur. Stand. 49 (1952); in a network: Aggarwal, Mani and Jacob, IEEE Trans. Med.
-    Imaging 38 (2019).
+    Hestenes and Stiefel, Methods of conjugate gradients for solving linear systems, J. Res. Natl. Bur. Stand. 49
+    (1952); in a network: Aggarwal, Mani and Jacob, MoDL: model-based deep learning architecture for inverse problems,
+    IEEE Trans. Med. Imaging 38 (2019).
 
     Examples
     --------
@@ -44,7 +45,7 @@ def solve(gram: LinearOperator, b: Tensor, lam: Tensor, steps: int) -> Tensor:
 
 
 class _Step(NamedTuple):
-    """What an iteration leaves for its derivative: r, p and q = (G + λ) p before it, and its numbers, (B, 1, 1, 1)."""
+    """The values of an iteration for its derivative: r, p and q = (G + λ) p before it, and scalars, (B, 1, 1, 1)."""
 
     r: Tensor
     p: Tensor
@@ -56,7 +57,7 @@ class _Step(NamedTuple):
 
 
 class _Solve(torch.autograd.Function):
-    """The iterations on pairs of real numbers (B, H, W, 2), on which each of them is one operation."""
+    """The iterations on pairs of real numbers (B, H, W, 2), for which complex products need no extra operations."""
 
     @staticmethod
     def forward(ctx, b, lam, gram, steps):
@@ -86,13 +87,13 @@ class _Solve(torch.autograd.Function):
     def backward(ctx, x_bar):
         """Go through the iterations backwards; v_bar is the gradient of v, and d = x̄ − (G + λ) r̄.
 
-        q̄ = κ̄ p − α r̄ need not be sent through G: G p = q − λ p is known, and (G + λ) r̄ is what d is made of.
+        G need not be applied to q̄ = κ̄ p − α r̄, because G p = q − λ p is known, and d contains (G + λ) r̄.
         """
         d, zero = x_bar, torch.zeros_like(x_bar)
         r_bar, p_bar, lam_bar, beta_bar = zero, zero, zero, zero[:, :1, :1, :1]
         for k, (r, p, q, size, curvature, alpha, beta) in reversed(list(enumerate(ctx.history))):
             pull = _inner(d, p) * alpha  # ᾱ α
-            kappa_bar = pull / curvature  # its sign comes in below
+            kappa_bar = pull / curvature  # with the opposite sign, see below
             lam_bar = lam_bar.addcmul(torch.addcmul(kappa_bar * p, alpha, r_bar), p, value=-1)  # + q̄ p
             size_bar = (pull - beta_bar * beta) / size
             p_bar = torch.addcmul(beta * p_bar, alpha, d).addcmul(kappa_bar, q, value=-2)

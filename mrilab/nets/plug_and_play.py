@@ -1,4 +1,4 @@
-"""Plug and play: a solver of the sparse chapters with a learned denoiser in the place of the prox."""
+"""Plug and play: a solver of the sparse chapters with a learned denoiser in place of the prox."""
 
 import torch
 from torch import Tensor, nn
@@ -22,14 +22,15 @@ def plug_and_play(
 ) -> Tensor:
     """Reconstruct images (B, H, W) by half-quadratic splitting with D(x, σ) as the prior.
 
-    z_k = argmin ½‖A z − y‖² + ½ μ_k ‖z − x_k‖² by conjugate gradients, then x_{k+1} = D(z_k, σ_k), where σ_k falls
-    geometrically from `sigma` to the scan's `noise`, and μ_k = strength · noise² / σ_k². The denoiser knows nothing of
-    A: one serves all masks and coils. There is no cost that it minimises, and no proof that it converges.
+    z_k = argmin ½‖A z − y‖² + ½ μ_k ‖z − x_k‖² by conjugate gradients, then x_{k+1} = D(z_k, σ_k), where σ_k decreases
+    geometrically from `sigma` to the `noise` of the scan, and μ_k = strength · noise² / σ_k². The denoiser does not
+    depend on A, so one can be used for all masks and coils. The method minimises no known cost, and its convergence is
+    not proved.
 
     Parameters
     ----------
     A : LinearOperator
-        Of a batch, such as `BatchedSense`, or of one image (H, W).
+        The operator of a batch, such as `BatchedSense`, or of one image (H, W).
     y : tensor, complex64 (B, …)
         The data.
     denoiser : nn.Module
@@ -37,19 +38,20 @@ def plug_and_play(
     noise : float
         σ of the samples, E|n|² = σ².
     strength, sigma : float
-        Weight of the prior, and the first σ, at least `noise`: both to be tuned on validation data.
+        Weight of the prior, and the first σ, at least `noise`. Both should be tuned on validation data.
     iterations, cg_steps : int
         Denoising steps, and iterations of each data step.
 
     Raises
     ------
     TypeError, ValueError
-        For numbers that are not positive, or a sigma below the noise.
+        If a number is not positive, or sigma is below the noise.
 
     References
     ----------
-    Venkatakrishnan, Bouman and Wohlberg, Plug-and-play priors, GlobalSIP 2013; the schedule as in Zhang et al., IEEE
-    Trans. Pattern Anal. Mach. Intell. 44 (2022), 6360, eq. 14.
+    Venkatakrishnan, Bouman and Wohlberg, Plug-and-play priors for model based reconstruction, GlobalSIP 2013; the
+    schedule: Zhang et al., Plug-and-play image restoration with deep denoiser prior, IEEE Trans. Pattern Anal. Mach.
+    Intell. 44 (2022), eq. 14.
 
     Examples
     --------

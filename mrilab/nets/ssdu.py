@@ -1,4 +1,4 @@
-"""Self-supervised learning by under-sampling twice: some acquired samples are hidden, and have to be predicted."""
+"""Self-supervised learning by under-sampling twice: some of the acquired samples are hidden and must be predicted."""
 
 from dataclasses import replace
 
@@ -12,21 +12,23 @@ from .batches import Batch
 
 
 def split(batch: Batch, seed: int, fraction: float = 0.4) -> tuple[Batch, Batch]:
-    """Return (Θ, Λ), a batch from the samples that the network sees and one from those that are held back.
+    """Return (Θ, Λ): a batch with the samples that the network sees, and one with the samples that are held back.
 
-    Ω = Θ ∪ Λ, Θ ∩ Λ = ∅. Of a mask of lines whole lines are drawn for Λ, of any other single samples: `fraction` of
-    the acquired ones, all alike. Θ is to be a mask like Ω, so it keeps the centre that the masks of `mrilab` have; and
-    a network that learned to predict holes in a line would be no help with a missing one. Both have the targets of
-    `batch`, which nobody may look at.
+    Ω = Θ ∪ Λ, Θ ∩ Λ = ∅. Λ is drawn uniformly, a `fraction` of the acquired lines if the mask consists of lines, else
+    of single samples: a network that learned to fill holes in lines would not learn to predict missing lines. Θ should
+    be a mask like Ω, so it keeps the centre that the masks of `mrilab` have. Both batches have the targets of `batch`,
+    which must not be used.
 
-    Raises ValueError for a fraction that is not between 0 and 1, and scans of which no more than a centre was acquired.
+    Raises ValueError for a fraction that is not between 0 and 1, and for scans with no samples outside the centre.
 
     References
     ----------
     Yaman et al., Self-supervised learning of physics-guided reconstruction neural networks without fully sampled
-    reference data, Magn. Reson. Med. 84 (2020), 3172. Masks of one kind: Millard and Chiew, A theoretical framework for
-    self-supervised MR image reconstruction, IEEE Trans. Comput. Imaging 9 (2023), 707.
+    reference data, Magn. Reson. Med. 84 (2020). Masks of one kind: Millard and Chiew, A theoretical framework for
+    self-supervised MR image reconstruction, IEEE Trans. Comput. Imaging 9 (2023).
 
+    Examples
+    --------
     >>> masks, images = np.ones((1, 8, 8), bool), torch.ones(1, 1, 8, 8, dtype=torch.complex64)
     >>> seen, hidden = split(Batch(images, images[0], masks, images), seed=0)
     >>> int(seen.masks.sum() + hidden.masks.sum()), bool((seen.masks & hidden.masks).any())
@@ -45,8 +47,8 @@ def _hidden(mask: np.ndarray, rng: np.random.Generator, fraction: float) -> np.n
     lot[plan(acquired.shape, acquired.size / acquired.sum(), None)[1]] = 1  # the centre stays
     free = lot[acquired & (lot < 1)]
     if not free.size:
-        raise ValueError(f"of the mask {mask.shape} no more than its centre was acquired: nothing can be held back")
-    hide = acquired & (lot <= np.quantile(free, fraction))  # a share of each scan, never none
+        raise ValueError(f"the mask {mask.shape} has no samples outside its centre: none can be held back")
+    hide = acquired & (lot <= np.quantile(free, fraction))  # a part of each scan, at least one sample
     return np.broadcast_to(hide[:, None] if lines else hide, mask.shape)
 
 
@@ -56,8 +58,15 @@ def _only(batch: Batch, masks: np.ndarray) -> Batch:
 
 
 def ssdu_loss(x: Tensor, judge: Batch) -> Tensor:
-    """Return ½ ‖A x − y‖₂ / ‖y‖₂ + ½ ‖A x − y‖₁ / ‖y‖₁ (Yaman et al., eq. 9), over the samples of a batch.
+    """Return ½ ‖A x − y‖₂ / ‖y‖₂ + ½ ‖A x − y‖₁ / ‖y‖₁ over the samples of a batch.
 
+    References
+    ----------
+    Yaman et al., Self-supervised learning of physics-guided reconstruction neural networks without fully sampled
+    reference data, Magn. Reson. Med. 84 (2020), eq. 9.
+
+    Examples
+    --------
     >>> masks, images = np.ones((1, 8, 8), bool), torch.ones(1, 1, 8, 8, dtype=torch.complex64)
     >>> batch = Batch(images, images[0], masks, images)
     >>> ssdu_loss(torch.zeros_like(images[0]), batch)

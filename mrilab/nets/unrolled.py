@@ -1,4 +1,4 @@
-"""Unrolled reconstruction: a few iterations of a solver, with a small network in the place of the prox."""
+"""Unrolled reconstruction: a few iterations of a solver, with a small network in place of the prox."""
 
 import torch
 from torch import Tensor, nn
@@ -12,9 +12,9 @@ CONSISTENCY = ("gradient", "cg")
 
 
 class Unrolled(nn.Module):
-    """An unrolled network: cascades of data consistency by A and of a learned correction, from x₀ = Aᴴ y.
+    """An unrolled network: cascades of data consistency and a learned correction, starting from x₀ = Aᴴ y.
 
-    With R_k an `ImageUNet`, x ↦ x + σ U_k((x − μ) / σ), cascade k is one of
+    With R_k an `ImageUNet`, x ↦ x + σ U_k((x − μ) / σ), cascade k is either
 
     - "gradient", the variational network: x ← R_k(x) − η_k Aᴴ(A x − y), with a learned step η_k;
     - "cg", MoDL: x ← argmin ‖A x − y‖² + λ_k ‖x − R_k(x_k)‖² = (AᴴA + λ_k)⁻¹(Aᴴy + λ_k R_k(x_k)), by conjugate
@@ -27,23 +27,25 @@ class Unrolled(nn.Module):
     cascades : int
         Number of iterations.
     channels, pools : int
-        Of the U-Net in each.
+        Of the U-Net in each cascade.
     consistency : {"gradient", "cg"}
-        Which data consistency.
+        The type of data consistency.
     shared : bool
-        Whether all cascades are one network, as in MoDL: as few parameters as one.
+        Whether all cascades share one network, as in MoDL.
     cg_steps : int
-        Conjugate gradient iterations a cascade.
+        Conjugate gradient iterations per cascade.
 
     Raises
     ------
     ValueError
-        For another consistency, and for data that A or the U-Net refuse.
+        For another consistency, and for data that do not fit A or the U-Net.
 
     References
     ----------
-    Hammernik et al., Magn. Reson. Med. 79 (2018); Sriram et al., MICCAI 2020; Aggarwal, Mani and Jacob, MoDL, IEEE
-    Trans. Med. Imaging 38 (2019).
+    Hammernik et al., Learning a variational network for reconstruction of accelerated MRI data, Magn. Reson. Med. 79
+    (2018); Sriram et al., End-to-end variational networks for accelerated MRI reconstruction, MICCAI 2020; Aggarwal,
+    Mani and Jacob, MoDL: model-based deep learning architecture for inverse problems, IEEE Trans. Med. Imaging 38
+    (2019).
 
     Examples
     --------
@@ -71,7 +73,7 @@ class Unrolled(nn.Module):
         self.consistency = consistency
         count = 1 if shared else cascades
         self.correct = nn.ModuleList(ImageUNet(channels=channels, pools=pools) for _ in range(count))
-        # The logarithm keeps λ above 0; η begins at the gradient step of length 1, λ at 0.05.
+        # The weight of "cg" is log λ, so λ > 0; initially λ = 0.05. That of "gradient" is η, initially 1.
         self.weight = nn.Parameter(torch.full((cascades,), 1.0 if consistency == "gradient" else -3.0))
 
     def forward(self, A: LinearOperator, y: Tensor) -> Tensor:

@@ -9,5 +9,5 @@ diagonal     multiplication by weights
 differences  finite differences
 wavelets     orthogonal wavelets and their filters; wavelet_loops compiled
 undecimated  wavelets without down-sampling
-batch        masks and maps of a batch of scans, in one operator
+batch        one operator for a batch of scans, each with its own mask and maps
 """

@@ -1,4 +1,4 @@
-"""A batch of Cartesian scans as one operator: no loop over the scans, and nothing that makes a GPU wait."""
+"""A batch of Cartesian scans as one operator, without a loop over the scans and without synchronisation of a GPU."""
 
 from functools import cached_property
 
@@ -12,33 +12,33 @@ GRID = (-2, -1)
 
 
 class BatchedSense(LinearOperator):
-    """The SENSE operators of B scans side by side, each with a mask and maps of its own: (B, H, W) → (B, C, H, W).
+    """The SENSE operators of B scans, each with its own mask and maps: (B, H, W) → (B, C, H, W).
 
-    y_bc = Ω_b F (S_bc · x_b), which for one scan is `Mask(mask) @ FFT(shape) @ Coils(smaps)`. All scans go through one
-    FFT. The arrays are converted to the library, the device and the precision of x when they first meet such an x, and
-    kept: applying the operator reads nothing back, so that a GPU never waits for the host.
+    y_bc = Ω_b F (S_bc · x_b), which for one scan is `Mask(mask) @ FFT(shape) @ Coils(smaps)`. All scans are transformed
+    by one FFT. Masks and maps are converted to the library, the device and the precision of x when they are first
+    needed, and kept. Applying the operator copies nothing back to the host, so a GPU never waits for it.
 
     Parameters
     ----------
     masks : array of bool or of zeros and ones (B, H, W)
-        Which samples of each scan were acquired.
+        The samples of each scan that were acquired.
     smaps : complex array (B, C, H, W)
         Coil sensitivity maps of each scan.
     check : bool
-        Whether values are looked at too, which takes a pass over the maps and makes a GPU wait, once. Without it only
-        shapes and dtypes are.
+        Whether to check values too, which takes one pass over the maps and synchronises a GPU once. Otherwise only
+        shapes and dtypes are checked.
 
     Raises
     ------
     TypeError
         For maps, images or data that are not complex.
     ValueError
-        For arrays of other shapes, masks with other values than 0 and 1, a scan without a sample, and maps of a scan
-        that are all zero or hold NaN.
+        For arrays of other shapes, masks with values other than 0 and 1, a scan without samples, and maps of a scan
+        that are all zero or contain NaN.
 
     References
     ----------
-    Pruessmann, Weiger, Scheidegger and Boesiger, SENSE: sensitivity encoding for fast MRI, Magn. Reson. Med. 42 (1999).
+    Pruessmann et al., SENSE: sensitivity encoding for fast MRI, Magn. Reson. Med. 42 (1999).
 
     Examples
     --------
@@ -66,7 +66,7 @@ class BatchedSense(LinearOperator):
         if check:
             self.check_values()
         self._smaps = Constant(smaps)
-        self._conjugate = Constant(xs.real(smaps) - 1j * xs.imag(smaps))  # torch's conj would be done at each product
+        self._conjugate = Constant(xs.real(smaps) - 1j * xs.imag(smaps))  # torch would apply conj at each product
         self._mask = Constant(xm.fft.ifftshift(masks, axes=GRID)[:, None])  # in the order of the FFT: zero comes first
 
     def check_values(self) -> None:
@@ -83,7 +83,7 @@ class BatchedSense(LinearOperator):
 
     @cached_property
     def _energies(self) -> np.ndarray:
-        """The largest Σ_c |S_c|² of each scan, 0 where that is not finite."""
+        """The largest Σ_c |S_c|² of each scan, or 0 if it is not finite."""
         xp = namespace(self.smaps)
         energies = to_numpy(xp.max(xp.sum(xp.abs(self.smaps) ** 2, axis=1), axis=GRID)).astype(float)
         return np.where(np.isfinite(energies), energies, 0)
@@ -104,16 +104,16 @@ class BatchedSense(LinearOperator):
         return self._combine(xp.fft.fftshift(fft(kspace, GRID, inverse=True, overwrite=True), axes=GRID))
 
     def _weigh(self, x):
-        """S x: the images of the coils."""
+        """Return S x, the images of the coils."""
         return self._smaps.like(x) * namespace(x).expand_dims(x, axis=-3)
 
     def _combine(self, coil_images):
-        """Sᴴ, the sum over the coils."""
+        """Return the sum over the coils, Sᴴ applied to their images."""
         return namespace(coil_images).sum(self._conjugate.like(coil_images) * coil_images, axis=-3)
 
     @property
     def gram(self) -> "BatchedSenseGram":
-        """The normal operator AᴴA, at the cost of two FFTs and no shift."""
+        """The normal operator AᴴA, which costs two FFTs and no shifts."""
         return BatchedSenseGram(self)
 
     def check_data(self, y):
@@ -127,10 +127,9 @@ class BatchedSense(LinearOperator):
 
 
 class BatchedSenseGram(LinearOperator):
-    """AᴴA of a `BatchedSense`, made by its `gram`: x ↦ Σ_c S̄_c Fᴴ Ω F (S_c x) for each scan.
+    """AᴴA of a `BatchedSense`, created by its `gram`: x ↦ Σ_c S̄_c Fᴴ Ω F (S_c x) for each scan.
 
-    Fᴴ Ω F is a circular convolution, which does not mind where the image begins: the shifts of the centred transform
-    cancel.
+    Fᴴ Ω F is a circular convolution, which commutes with shifts, so the shifts of the centred transform cancel.
     """
 
     needs_complex = True

@@ -150,7 +150,7 @@ class Adjoint(LinearOperator):
         super().__init__(A.shape_in, A.shape_out)
         self.A, self.needs_complex = A, A.needs_complex
 
-    @property  # looked up when asked for: some operators have to wait for a GPU to know it
+    @property  # evaluated when needed, because it synchronises a GPU for some operators
     def norm2(self) -> float | None:  # type: ignore[override]
         return self.A.norm2
 

@@ -45,7 +45,7 @@ def test_a_fraction_that_is_none_says_so(batch, fraction):
 
 def test_a_scan_of_the_centre_alone_says_so(batch):
     batch.masks[:] = center_lines((32, 32), 1)
-    with pytest.raises(ValueError, match="no more than its centre"):
+    with pytest.raises(ValueError, match="no samples outside its centre"):
         split(batch, seed=0)
 
 
