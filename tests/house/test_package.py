@@ -120,6 +120,17 @@ def test_public_docstrings_hold_an_example(name):
     assert ">>>" in getattr(mrilab, name).__doc__, f"{name} shows no example"
 
 
+@pytest.mark.parametrize("name", MODULES)
+def test_papers_stand_under_references_and_doctests_under_examples(name):
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    nodes = (node for node in ast.walk(ast.parse(path_of(name).read_text())) if isinstance(node, kinds))
+    for text in filter(None, map(ast.get_docstring, nodes)):
+        *_, after = text.partition("References\n----------\n")
+        assert not re.search(r"(?m)^Sources?:", text), f"{name} has a source outside of References"
+        assert after or not re.search(r"et al\.|\((19|20)\d\d\)", text), f"{name} cites a paper without References"
+        assert ">>>" not in after or "Examples\n--------\n" in after, f"{name} has a doctest in its References"
+
+
 def test_nets_and_exercises_stay_out_of_a_light_import():
     """`import mrilab.nets` alone leaves torch out; only its files take torch at module level."""
     code = "import sys, mrilab.nets, mrilab.exercises; assert 'torch' not in sys.modules"
