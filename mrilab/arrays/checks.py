@@ -13,7 +13,7 @@ def check(x: Array, shape: tuple[int, ...], who: str, *, needs_complex: bool = F
     """Raise unless `x` is a floating-point array with trailing axes `shape`, and complex if `needs_complex`."""
     xp = namespace(x)
     if not xp.isdtype(x.dtype, ("real floating", "complex floating")):
-        raise TypeError(f"{who} takes floating numbers, got {x.dtype} of shape {tuple(x.shape)}")
+        raise TypeError(f"{who} takes floating-point numbers, got {x.dtype} of shape {tuple(x.shape)}")
     if needs_complex and not is_complex(x):
         raise TypeError(f"{who} takes complex numbers, got {x.dtype} of shape {tuple(x.shape)}")
     if x.ndim < len(shape) or tuple(x.shape[x.ndim - len(shape) :]) != tuple(shape):

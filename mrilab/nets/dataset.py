@@ -110,7 +110,7 @@ class Slices(Dataset):
 
     def __getitem__(self, index: int) -> Sample:
         if not 0 <= index < len(self):
-            raise IndexError(f"slice {index} of {len(self)}")
+            raise IndexError(f"there is no slice {index} in a data set of {len(self)}")
         stored = self._stored(index)
         count = len(stored) // 2
         kspace, smaps, target = stored[:count], stored[count:-1], stored[-1]

@@ -120,5 +120,5 @@ def rss(x: Array, axis: int = -3) -> Array:
     """
     xp = namespace(x)
     if not -x.ndim <= axis < x.ndim:
-        raise ValueError(f"rss over axis {axis} of an array of shape {tuple(x.shape)}")
+        raise ValueError(f"rss over axis {axis} of an array of shape {tuple(x.shape)}, which has no such axis")
     return xp.sqrt(xp.sum(xp.abs(x) ** 2, axis=axis))

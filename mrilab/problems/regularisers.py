@@ -105,7 +105,9 @@ class GroupL1(L1):
     def check(self, z: Array) -> None:
         namespace(z)
         if not -z.ndim <= self.axis < z.ndim:
-            raise ValueError(f"groups along axis {self.axis} of an array of shape {tuple(z.shape)}")
+            raise ValueError(
+                f"groups along axis {self.axis} of an array of shape {tuple(z.shape)}, which has no such axis"
+            )
 
     def __repr__(self):
         return f"GroupL1(lam={self.lam:.4g}, axis={self.axis})"
