@@ -36,7 +36,7 @@ def like(x: Array, const: Array, dtype=None) -> Array:
     """Return `const` in the library, on the device and in the precision of `x`.
 
     The precision matters: a single float64 mask would turn a complex64 reconstruction into complex128. Booleans and
-    integers become real floating numbers; `dtype` overrides the choice.
+    integers become real floating-point numbers; `dtype` overrides the choice.
 
     >>> like(np.zeros(2, np.complex64), np.array([True, False]))
     array([1., 0.], dtype=float32)

@@ -35,7 +35,7 @@ CASES = {
         TypeError,
         r"complex numbers, got float32 of shape \(3, 32, 32\)",
     ),
-    "integer k-space": (lambda: m.LeastSquares(A, Y.real.astype(int)), TypeError, "floating numbers, got int64"),
+    "integer k-space": (lambda: m.LeastSquares(A, Y.real.astype(int)), TypeError, "floating-point numbers, got int64"),
     "real image": (lambda: A(np.ones(SHAPE)), TypeError, "complex numbers, got float64"),
     "mask of another shape": (lambda: m.Mask(MASK[:16]) @ m.FFT(SHAPE), ValueError, r"\(16, 32\) after \(32, 32\)"),
     "data of another shape": (
