@@ -115,6 +115,14 @@ def test_everything_public_is_exported_and_documented():
             assert importlib.import_module(f"mrilab.{name}").__doc__, f"{name} has no docstring"
 
 
+def test_every_public_name_stands_in_the_reference():
+    page = (ROOT.parent / "book" / "api.md").read_text()
+    listed = dict(re.findall(r"automodule:: (\S+)\n   :members:(.*)", page))
+    for name in mrilab.__all__:
+        members = listed[getattr(mrilab, name).__module__].replace(",", " ").split()
+        assert name in members or not members, f"book/api.md leaves out {name}"
+
+
 @pytest.mark.parametrize("name", sorted(set(mrilab.__all__)))
 def test_public_docstrings_hold_an_example(name):
     assert ">>>" in getattr(mrilab, name).__doc__, f"{name} shows no example"
