@@ -78,6 +78,8 @@ from .sampling.trajectories import spiral as spiral
 from .sampling.trajectories import stack_of as stack_of
 from .sampling.trajectories import trajectory_acceleration as trajectory_acceleration
 from .simulation.colin import colin as colin
+from .simulation.coupling import coil_covariance as coil_covariance
+from .simulation.field import field_map as field_map
 from .simulation.phantoms import brain as brain
 from .simulation.phantoms import shepp_logan as shepp_logan
 from .simulation.receivers import simulate_smaps as simulate_smaps

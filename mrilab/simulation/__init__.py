@@ -5,6 +5,8 @@ heads/     its data; pack_heads writes them, in the format of packing
 fields     smooth random fields
 phantoms   brain, shepp_logan
 colin      a second head, of one person
-receivers  coil sensitivities
+receivers  coil sensitivities, normalised or raw
+coupling   noise correlated between channels
+field      off-resonance from air in the head: phase, T2*, shifts along the readout
 scanner    simulate
 """

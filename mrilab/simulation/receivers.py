@@ -13,7 +13,7 @@ SEGMENTS = 32  # straight segments of a loop
 KNOT = 3.0  # mm, distance of the points where the field is computed; splines interpolate between them
 
 
-def simulate_smaps(n_coils: int, shape: tuple[int, int], *, seed: int | None = None) -> np.ndarray:
+def simulate_smaps(n_coils: int, shape: tuple[int, int], *, seed: int | None = None, raw: bool = False) -> np.ndarray:
     """Return receive sensitivities S_c ∝ B_x − iB_y of loops around the head, Σ_c |S_c|² = 1: complex64 (C, H, W).
 
     B is the field of loop c with unit current, by the law of Biot and Savart: B(r) = Σ dl × (r − l) / |r − l|³ over its
@@ -21,6 +21,10 @@ def simulate_smaps(n_coils: int, shape: tuple[int, int], *, seed: int | None = N
     the slice lies midway between the two central ones. The pixels are those of `phantoms.brain`, with a field of view
     of 236 mm. A seed rotates and shifts the array at random, like heads in different positions; without a seed (None)
     it is always the same.
+
+    `raw=True` returns the fields as a scanner sees them: without the division pixel by pixel, scaled to Σ_c |S_c|² = 1
+    at the middle pixel, (H // 2, W // 2). Data simulated with them are shaded: brighter near the loops. A
+    reconstruction normalises, S / rss(S), and then shows rss(S)·m in the place of the image m: that is its reference.
 
     Raises TypeError or ValueError unless n_coils is a whole number above 0 and `shape` a pair of them.
 
@@ -33,6 +37,10 @@ def simulate_smaps(n_coils: int, shape: tuple[int, int], *, seed: int | None = N
     >>> smaps = simulate_smaps(8, (32, 32))
     >>> smaps.shape, bool(np.allclose((abs(smaps) ** 2).sum(0), 1, atol=1e-5))
     ((8, 32, 32), True)
+    >>> raw = simulate_smaps(8, (32, 32), raw=True)
+    >>> shading = np.sqrt((abs(raw) ** 2).sum(0))
+    >>> round(float(shading[16, 16]), 4), bool(shading.max() > 2), bool(np.allclose(raw / shading, smaps, atol=1e-5))
+    (1.0, True, True)
     """
     n_coils = whole("the number of coils", n_coils, 1)
     from scipy.interpolate import RectBivariateSpline
@@ -48,7 +56,7 @@ def simulate_smaps(n_coils: int, shape: tuple[int, int], *, seed: int | None = N
         power += smap.real**2 + smap.imag**2
     np.sqrt(power, out=power)
     for smap in smaps:
-        smap /= power
+        smap /= power[shape[0] // 2, shape[1] // 2] if raw else power
     return smaps
 
 

@@ -3,10 +3,22 @@
 import numpy as np
 
 from ..arrays.checks import check_grid, within
+from .coupling import mixing_matrix
+from .field import check_rate, column_by_column, cropped_fft
 
 
 def simulate(
-    image: np.ndarray, smaps: np.ndarray, shape: tuple[int, int], *, noise: float = 0.0, seed: int = 0
+    image: np.ndarray,
+    smaps: np.ndarray,
+    shape: tuple[int, int],
+    *,
+    noise: float = 0.0,
+    seed: int = 0,
+    covariance: np.ndarray | None = None,
+    field: np.ndarray | None = None,
+    r2star: np.ndarray | float = 0.0,
+    echo_time: float = 0.0,
+    readout_time: float = 0.0,
 ) -> np.ndarray:
     """Return the k-space of an array of coils, y_c = √(N/N') · crop(F'(S_c x)) + n_c, complex64 (C, H, W).
 
@@ -18,7 +30,39 @@ def simulate(
     E|n|² = noise², in the units of the image, because F is orthonormal. Coils are computed one by one, with little
     memory besides the result.
 
-    Raises TypeError or ValueError if an array is not numeric and finite, if sizes do not fit, or if noise < 0.
+    What else a scan has is added on request. A field f (Hz) and a rate of decay R₂* turn and shrink the image by
+    exp((2πi f − R₂*) t): at t = echo_time for all samples, which gives phase and T2* contrast; with a readout of some
+    duration, at t = echo_time + readout_time (k − W // 2) / W for column k, which shifts by f · readout_time pixels
+    towards the first column, and blurs.
+
+    Parameters
+    ----------
+    image : ndarray (H', W')
+        The object, real or complex.
+    smaps : ndarray (C, H', W')
+        Coil maps, normalised or raw (see `simulate_smaps`).
+    shape : (int, int)
+        The grid (H, W) of the k-space.
+    noise : float
+        Standard deviation of the complex noise.
+    seed : int
+        Of the noise.
+    covariance : ndarray (C, C), optional
+        E[n nᴴ] / noise² between channels, positive definite, such as `coil_covariance` returns. None: the identity.
+    field : ndarray (H', W'), optional
+        Off-resonance in Hz, such as `field_map` returns. None: none.
+    r2star : float or ndarray (H', W')
+        1 / T2* in 1/s.
+    echo_time, readout_time : float
+        Seconds from the excitation to DC, and duration of the readout (along W).
+
+    Raises
+    ------
+    TypeError
+        If an array is not numeric.
+    ValueError
+        If an array is not finite, if sizes do not fit, if noise or a time or a rate is below 0, or if the covariance is
+        not Hermitian and positive definite.
 
     References
     ----------
@@ -33,27 +77,32 @@ def simulate(
     """
     image, smaps = np.asarray(image), np.asarray(smaps)
     shape = _check(image, smaps, shape, noise)
+    rate = check_rate(field, r2star, echo_time, readout_time, image.shape)
+    mixing = None if covariance is None else mixing_matrix(covariance, len(smaps))
     image = image.astype(np.complex64) * np.float32(np.sqrt(np.prod(shape) / image.size))
-    rng = np.random.default_rng(seed)
     kspace = np.empty((len(smaps), *shape), dtype=np.complex64)
-    for coil, smap in zip(kspace, smaps):
-        coil[...] = _cropped_fft(image * smap.astype(np.complex64, copy=False), shape)
-        if noise > 0:
-            parts = rng.standard_normal((*shape, 2), dtype=np.float32)
-            coil += np.float32(noise / np.sqrt(2)) * parts.view(np.complex64)[..., 0]
+    if rate is not None and readout_time > 0:
+        column_by_column(image, smaps, rate, echo_time, readout_time, kspace)
+    else:
+        if rate is not None:
+            image *= np.exp(rate * echo_time)
+        for coil, smap in zip(kspace, smaps):
+            coil[...] = cropped_fft(image * smap.astype(np.complex64, copy=False), shape)
+    if noise > 0:
+        _add_noise(kspace, noise, np.random.default_rng(seed), mixing)
     return kspace
 
 
-def _cropped_fft(image: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Return the centred, orthonormal transform, cropped to `shape` around DC after each axis to save work."""
-    from scipy.fft import fft
-
-    for axis in (1, 0):
-        size, wanted = image.shape[axis], shape[axis]
-        line = fft(np.roll(image, -(size // 2), axis), axis=axis, norm="ortho", workers=-1)
-        # DC comes first, then the frequencies 1, 2, …, and the negative ones last.
-        image = np.take(line, np.arange(wanted) - wanted // 2, axis=axis)
-    return image
+def _add_noise(kspace: np.ndarray, noise: float, rng: np.random.Generator, mixing: np.ndarray | None) -> None:
+    """Add complex Gaussian noise in place, drawn channel by channel and mixed if it is correlated."""
+    for channel in range(len(kspace)):
+        parts = rng.standard_normal((*kspace.shape[1:], 2), dtype=np.float32)
+        white = np.float32(noise / np.sqrt(2)) * parts.view(np.complex64)[..., 0]
+        if mixing is None:
+            kspace[channel] += white
+            continue
+        for coil, weight in zip(kspace, mixing[:, channel]):
+            coil += weight * white
 
 
 def _check(image: np.ndarray, smaps: np.ndarray, shape: tuple[int, int], noise: float) -> tuple[int, int]:
