@@ -6,7 +6,7 @@ fields     smooth random fields
 phantoms   brain, shepp_logan
 colin      a second head, of one person
 receivers  coil sensitivities, normalised or raw
-coupling   noise correlated between channels
-field      off-resonance from air in the head: phase, T2*, shifts along the readout
+coupling   correlated noise of the channels
+field      off-resonance by air: phase, T2*, shifts along the readout
 scanner    simulate
 """

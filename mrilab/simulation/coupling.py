@@ -1,27 +1,27 @@
-"""Noise that channels share, because their loops receive it from the same head."""
+"""Correlated noise: loops that receive noise from the same head."""
 
 import numpy as np
 
 from .receivers import WIRE, loops
 
-HEAD = 85.0  # mm, radius of the ball of even conductivity that makes the noise
+HEAD = 85.0  # mm, radius of a ball of uniform conductivity, the source of the noise
 STEP = 10.0  # mm, distance of the points in it
-OWN = 0.2  # share of the noise that a channel makes itself, in its loop and its amplifier
+OWN = 0.2  # share of the noise from the loop and the amplifier of each channel
 
 
 def coil_covariance(n_coils: int, *, seed: int | None = None) -> np.ndarray:
     """Return the noise covariance of the loops of `simulate_smaps`, for `simulate`: float64 (C, C), mean diagonal 1.
 
-    Loop c with unit current would drive the field E_c ∝ A_c(r) = Σ dl / |r − l| in the head. The noise of the head,
-    received by two loops, has the covariance ∫ E_c · E_d dr: large where they face the same tissue. A fifth of the
-    noise is each channel's own. The head is a ball of radius 85 mm; the charge on its surface is left out.
+    Loop c with unit current would cause the field E_c ∝ A_c(r) = Σ dl / |r − l| in the head. The noise from the head
+    has the covariance ∫ E_c · E_d dr between two loops, which is large if they are near the same tissue. A fifth of the
+    noise comes from the channels themselves. The head is a ball of radius 85 mm; the charge on its surface is ignored.
 
     Parameters
     ----------
     n_coils : int
         Number of loops.
     seed : int, optional
-        That of `simulate_smaps`: it rotates and shifts the array.
+        As in `simulate_smaps`: it rotates and shifts the array.
 
     References
     ----------
@@ -50,7 +50,7 @@ def _vector_potential(loop: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 def mixing_matrix(covariance: np.ndarray, n_coils: int) -> np.ndarray:
-    """Return L with L Lᴴ = covariance, complex64: L times white noise has that covariance. Raises ValueError."""
+    """Return L with L Lᴴ = covariance, complex64, so that L times white noise has this covariance."""
     covariance = np.asarray(covariance)
     if covariance.shape != (n_coils, n_coils):
         raise ValueError(f"the covariance of {n_coils} coils must be {(n_coils, n_coils)}, got {covariance.shape}")

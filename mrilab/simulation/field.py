@@ -1,4 +1,4 @@
-"""What a field that is not even does to a scan: phase, decay, and shifts along the readout."""
+"""Effects of an inhomogeneous field on a scan: phase, decay, and shifts along the readout."""
 
 import numpy as np
 
@@ -6,29 +6,29 @@ from ..arrays.checks import within
 from .atlas import load_atlas, positions
 
 HERTZ = 42.577e6  # per tesla, of protons
-AIR = 9.4e-6  # susceptibility of air less that of tissue
+AIR = 9.4e-6  # susceptibility of air minus that of tissue
 SCALP = 12.0  # mm from the surface of the brain to the air
 VOXEL = 4.0  # mm, of the grid on which the field is computed
 
 
 def field_map(shape: tuple[int, int], *, height: float = 0.0, tesla: float = 3.0, seed: int = 0) -> np.ndarray:
-    """Return the off-resonance in Hz that air around and inside the head makes in an axial slice, float32 (H, W).
+    """Return the off-resonance in Hz in an axial slice, caused by air around and inside the head, float32 (H, W).
 
-    A susceptibility χ makes the field B₀ (⅓ − k_z²/|k|²) χ(k), B₀ upwards. χ is that of tissue within 12 mm of the
-    atlas' brain and that of air elsewhere; the neck goes on below. A ball of air stands for the sinuses, of random
-    radius (12 to 18 mm) and place, around 45 mm in front of the origin and 35 mm below. The shim takes out the mean and
+    A susceptibility χ causes the field B₀ (⅓ − k_z²/|k|²) χ(k), with B₀ upwards. χ is that of tissue within 12 mm of
+    the brain of the atlas, and that of air elsewhere; the neck continues below. The sinuses are a ball of air of random
+    radius (12 to 18 mm) and position, about 45 mm in front of the origin and 35 mm below. The shim removes the mean and
     the slopes over the slice. The atlas is neither tilted nor deformed, so the field fits `brain` and `colin` roughly.
 
     Parameters
     ----------
     shape : (int, int)
-        The grid of the image: that of `brain`.
+        The grid of the image, as in `brain`.
     height : float
-        Of the slice, in MNI mm.
+        Height of the slice in MNI mm.
     tesla : float
-        B₀.
+        B₀ in tesla.
     seed : int
-        Of the air inside.
+        Seed of radius and position of the sinuses.
 
     References
     ----------
@@ -57,9 +57,9 @@ def field_map(shape: tuple[int, int], *, height: float = 0.0, tesla: float = 3.0
 
 
 def _head(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return 1 in tissue and 0 in air, float32 (X, Y, Z), with air around it, and the MNI mm of its first voxel."""
+    """Return 1 in tissue and 0 in air, float32 (X, Y, Z), with a margin of air, and the MNI mm of its first voxel."""
     atlas = load_atlas()
-    depth = atlas.depth[::2, ::2, ::2]  # spline coefficients: smooth, so close to the depth itself
+    depth = atlas.depth[::2, ::2, ::2]  # spline coefficients, which are close to the depth, because it is smooth
     margin = 24
     tissue = np.pad(np.clip(0.5 + (SCALP - depth) / VOXEL, 0, 1), margin, mode="edge")
     for axis in (0, 1):
@@ -89,7 +89,7 @@ def _dipole(tissue: np.ndarray) -> np.ndarray:
 def check_rate(
     field: np.ndarray | None, r2star: np.ndarray | float, echo_time: float, readout_time: float, shape: tuple[int, ...]
 ) -> np.ndarray | None:
-    """Return 2πi f − R₂* in 1/s, complex64, or None where nothing turns or decays. Raises ValueError."""
+    """Return 2πi f − R₂* in 1/s, complex64, or None if both are zero; raise ValueError for invalid arguments."""
     within("echo_time", echo_time, 0)
     within("readout_time", readout_time, 0)
     if field is None and np.ndim(r2star) == 0 and r2star == 0:
@@ -108,7 +108,7 @@ def check_rate(
 def column_by_column(
     image: np.ndarray, smaps: np.ndarray, rate: np.ndarray, echo_time: float, readout_time: float, out: np.ndarray
 ) -> None:
-    """Write into `out` (C, H, W) the k-space whose columns are measured one after another: a sum for each column."""
+    """Write the k-space to `out` (C, H, W), whose columns are measured one after another, by a sum for each column."""
     from scipy.fft import fft
 
     fine_h, fine_w = image.shape

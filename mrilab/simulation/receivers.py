@@ -22,9 +22,9 @@ def simulate_smaps(n_coils: int, shape: tuple[int, int], *, seed: int | None = N
     of 236 mm. A seed rotates and shifts the array at random, like heads in different positions; without a seed (None)
     it is always the same.
 
-    `raw=True` returns the fields as a scanner sees them: without the division pixel by pixel, scaled to Σ_c |S_c|² = 1
-    at the middle pixel, (H // 2, W // 2). Data simulated with them are shaded: brighter near the loops. A
-    reconstruction normalises, S / rss(S), and then shows rss(S)·m in the place of the image m: that is its reference.
+    `raw=True` returns the fields as in a scanner: not normalised at each pixel, but scaled to Σ_c |S_c|² = 1 at the
+    middle pixel, (H // 2, W // 2). Data simulated with them are shaded: brighter near the loops. A reconstruction with
+    normalised maps, S / rss(S), then shows rss(S)·m instead of the image m, which is the reference to compare it with.
 
     Raises TypeError or ValueError unless n_coils is a whole number above 0 and `shape` a pair of them.
 

@@ -30,9 +30,9 @@ def simulate(
     E|n|² = noise², in the units of the image, because F is orthonormal. Coils are computed one by one, with little
     memory besides the result.
 
-    What else a scan has is added on request. A field f (Hz) and a rate of decay R₂* turn and shrink the image by
-    exp((2πi f − R₂*) t): at t = echo_time for all samples, which gives phase and T2* contrast; with a readout of some
-    duration, at t = echo_time + readout_time (k − W // 2) / W for column k, which shifts by f · readout_time pixels
+    Further effects of a scan are optional. An off-resonance f (Hz) and a decay rate R₂* multiply the image by
+    exp((2πi f − R₂*) t). If readout_time is 0, t = echo_time for all samples, which gives phase and T2* contrast.
+    Otherwise t = echo_time + readout_time (k − W // 2) / W for column k, which also shifts by f · readout_time pixels
     towards the first column, and blurs.
 
     Parameters
@@ -46,22 +46,22 @@ def simulate(
     noise : float
         Standard deviation of the complex noise.
     seed : int
-        Of the noise.
+        Seed of the noise.
     covariance : ndarray (C, C), optional
-        E[n nᴴ] / noise² between channels, positive definite, such as `coil_covariance` returns. None: the identity.
+        E[n nᴴ] / noise² of the channels, positive definite, such as from `coil_covariance`. None: the identity.
     field : ndarray (H', W'), optional
-        Off-resonance in Hz, such as `field_map` returns. None: none.
+        Off-resonance in Hz, such as from `field_map`. None: zero.
     r2star : float or ndarray (H', W')
         1 / T2* in 1/s.
     echo_time, readout_time : float
-        Seconds from the excitation to DC, and duration of the readout (along W).
+        Time from the excitation to DC, and duration of the readout (along W), in seconds.
 
     Raises
     ------
     TypeError
         If an array is not numeric.
     ValueError
-        If an array is not finite, if sizes do not fit, if noise or a time or a rate is below 0, or if the covariance is
+        If an array is not finite, if sizes do not fit, if noise, a time or a rate is negative, or if the covariance is
         not Hermitian and positive definite.
 
     References
