@@ -17,4 +17,14 @@ The only folder that imports torch at module level; `import mrilab.nets` itself 
 
 import lazy_loader
 
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_attached, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str):
+    """Return a public name; without torch, raise an ImportError that says what to install."""
+    try:
+        return _attached(name)
+    except ModuleNotFoundError as error:
+        if error.name not in ("torch", "safetensors"):
+            raise
+        raise ImportError("the networks need torch: pip install 'mrilab[torch]'") from error
