@@ -3,6 +3,7 @@
 import csv
 import os
 import platform
+import shutil
 import subprocess
 import warnings
 from contextlib import nullcontext
@@ -214,13 +215,13 @@ def _save(s: Settings, net: nn.Module, optimizer: torch.optim.Optimizer, log: li
 
 def _record(s: Settings, sets: tuple[Slices, Slices], log: list, device: torch.device, world: int) -> dict[str, Any]:
     git = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=40"]
-    commit = subprocess.run(git, capture_output=True, text=True).stdout.strip() or "unknown"
+    known = shutil.which("git") and subprocess.run(git, capture_output=True, text=True).stdout.strip()
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else f"{platform.machine()} CPU"
     best = min(log, key=lambda row: row["validation_loss"])
     return {
         "settings": s.as_dict(),
         "seed": s.seed,
-        "commit": commit,
+        "commit": known or "unknown",
         "data": [f"{type(data).__name__} {data.split}, {len(data)} slices" for data in sets],
         "hardware": f"{world} × {name}, torch {torch.__version__}",
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
