@@ -7,4 +7,5 @@ sums       lazy sums of arrays, inner products
 memory     large arrays whose memory is reused
 threads    loops split over the cores
 loops      compiled loops for NumPy
+compiled   how they are compiled and where they are stored
 """

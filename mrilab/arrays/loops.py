@@ -2,15 +2,14 @@
 
 Most loops process complex arrays as pairs of floats, because filtering, scaling and adding act on real and imaginary
 parts in the same way. They release the GIL, so `split` can run them on threads. Only this file and
-`operators.wavelet_loops` import numba; both are imported when an operator is first applied to a NumPy array.
+`operators.wavelet_loops` are compiled; both are imported when an operator is first applied to a NumPy array.
 """
 
 import numpy as np
-from numba import njit
 
 from ..progress import announce_compiling
+from .compiled import compiled, inlined
 
-FAST = {"reassoc", "nsz", "contract", "arcp"}  # not "nnan", because NaN must stay NaN
 WIDTH = 512  # groups whose norms are computed together
 BLOCK = 512  # floats that fit in the first-level cache while several arrays are added
 MOST = 8  # arrays in a sum
@@ -25,7 +24,7 @@ def filled(arrays):
     return (*arrays, *[arrays[0]] * (MOST - len(arrays)))
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="always")
+@inlined
 def _sum_up(coeffs, arrays, a, b, total):
     """total = Σ coeffs[i] · arrays[i][a:b]; as a kernel's own array it overlaps no other, so the loops vectorise."""
     c, x = coeffs[0], arrays[0][a:b]
@@ -38,7 +37,7 @@ def _sum_up(coeffs, arrays, a, b, total):
                 total[i] += c * x[i]
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@compiled
 def combine(start, stop, out, coeffs, arrays):
     """out = Σ coeffs[i] · arrays[i], block by block; `out` may be one of the arrays."""
     total = np.empty(BLOCK, out.dtype)
@@ -73,7 +72,7 @@ def inners(start, stop, coeffs, arrays):
     return totals
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@compiled
 def weight(start, stop, smaps, x, out):
     """out[b, c] = smaps[c] · x[b] for the images start…stop of out (batch · coils, pixels), all complex."""
     coils = smaps.shape[0]
@@ -83,7 +82,7 @@ def weight(start, stop, smaps, x, out):
             res[p] = s[p] * row[p]
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@compiled
 def unweight(start, stop, smaps, y, out):
     """out[b] = Σ_c conj(smaps[c]) · y[b, c], block by block; y is (batch, coils, pixels), all complex."""
     coils, pixels = smaps.shape
@@ -99,7 +98,7 @@ def unweight(start, stop, smaps, y, out):
         out[b, first:last] = total
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="always")
+@inlined
 def _group_norms(z, first, last, norm):
     """norm[i] = ‖group i‖ for the groups first…last along axis 0 of z (group, 2 · after)."""
     square = np.zeros(2 * (last - first), z.dtype)
@@ -111,7 +110,7 @@ def _group_norms(z, first, last, norm):
         norm[i] = np.sqrt(square[2 * i] + square[2 * i + 1])
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="always")
+@inlined
 def _sum_groups(coeffs, arrays, b, first, last, after, z, norm):
     """z (group, 2 · WIDTH) = the groups first…last of Σ coeffs[i] · arrays[i], flat ones, in block b; norm = theirs."""
     for g in range(z.shape[0]):
@@ -152,7 +151,7 @@ def shrink_groups(start, stop, coeffs, arrays, out, store, threshold, keep, gain
     return totals
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@compiled
 def sum_group_norms(start, stop, z):
     """Σ ‖group‖, the groups along axis 1 of z (before, group, 2 · after), summed in double precision."""
     after = z.shape[2] // 2

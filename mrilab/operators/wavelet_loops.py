@@ -1,12 +1,11 @@
 """Compiled loops of the wavelet transforms; `arrays.loops` explains how they process complex arrays."""
 
 import numpy as np
-from numba import njit
 
-from ..arrays.loops import FAST
+from ..arrays.compiled import compiled, inlined
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="always")
+@inlined
 def _add_taps(a, b, w, r, s, t, lo, hi, j):
     """a and b += the rows w, r, s, t times the taps j…j + 3 of each filter, in one pass over a and b."""
     l0, l1, l2, l3 = lo[j], lo[j + 1], lo[j + 2], lo[j + 3]
@@ -16,7 +15,7 @@ def _add_taps(a, b, w, r, s, t, lo, hi, j):
         b[i] += h0 * w[i] + h1 * r[i] + h2 * s[i] + h3 * t[i]
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="always")
+@inlined
 def _wrap(row, margin):
     """Continue the middle of a complex row periodically into `margin` samples on both sides."""
     m = row.size // 2 - 2 * margin
@@ -26,7 +25,7 @@ def _wrap(row, margin):
         row[2 * (margin + m + k)], row[2 * (margin + m + k) + 1] = row[right], row[right + 1]
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="always")
+@inlined
 def _analyse_row(row, even, odd, a, b, lo, hi, half):
     """a, b = low-pass and high-pass of a row, which is split into even and odd samples and extended periodically."""
     taps, m = lo.size, row.size // 4
@@ -43,7 +42,7 @@ def _analyse_row(row, even, odd, a, b, lo, hi, half):
         _add_taps(a, b, first[s:], second[t:], first[s - 2 :], second[t - 2 :], lo, hi, j)
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@compiled
 def _analyse_scale(x, y, lo, hi, half):
     """Write one scale of an image x to the corner of y: rows 0…m are low-pass along the columns of x, rows m…2m
     high-pass; in each row, the first half is low-pass along the row and the second high-pass. Every second sample is
@@ -66,7 +65,7 @@ def _analyse_scale(x, y, lo, hi, half):
         y[k + m, :w], y[k + m, w:floats] = a, b
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="always")
+@inlined
 def _add_pairs(out, p, q, r, s, lo, hi, j):
     """out += p, r times the low-pass taps j, j + 2, and q, s times the high-pass ones."""
     l0, h0, l1, h1 = lo[j], hi[j], lo[j + 2], hi[j + 2]
@@ -74,7 +73,7 @@ def _add_pairs(out, p, q, r, s, lo, hi, j):
         out[i] += l0 * p[i] + h0 * q[i] + l1 * r[i] + h1 * s[i]
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="always")
+@inlined
 def _synthesise_row(a, b, even, odd, row, lo, hi, half):
     """The transpose of `_analyse_row`; a and b have a margin of lo.size samples on both sides."""
     taps = lo.size
@@ -93,7 +92,7 @@ def _synthesise_row(a, b, even, odd, row, lo, hi, half):
         row[2 * i], row[2 * i + 1], row[2 * i + 2], row[2 * i + 3] = even[i], even[i + 1], odd[i], odd[i + 1]
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@compiled
 def _synthesise_scale(coarse, y, x, lo, hi, half):
     """The transpose of `_analyse_scale`: an image x from coefficients y, with `coarse` for their first quarter."""
     n, floats = x.shape
@@ -112,7 +111,7 @@ def _synthesise_scale(coarse, y, x, lo, hi, half):
         _synthesise_row(a, b, even, odd, x[s], lo, hi, half)
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@compiled
 def analyse(start, stop, x, y, level, lo, hi, half):
     """Wavelet coefficients y of the images x, both (batch, n, 2 w), packed as pywt.coeffs_to_array does."""
     n, w = x.shape[1:]
@@ -124,7 +123,7 @@ def analyse(start, stop, x, y, level, lo, hi, half):
             _analyse_scale(image, y[c], lo, hi, half)
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@compiled
 def synthesise(start, stop, y, x, level, lo, hi, half):
     """The transpose of `analyse`: images x from coefficients y."""
     n, w = x.shape[1:]
@@ -136,7 +135,7 @@ def synthesise(start, stop, y, x, level, lo, hi, half):
             coarse = image
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="always")
+@inlined
 def _extend(row, out, pad):
     """out = the complex row, continued periodically by `pad` samples on both sides."""
     w = row.size // 2
@@ -146,7 +145,7 @@ def _extend(row, out, pad):
         s = s + 1 if s + 1 < w else 0
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@compiled
 def analyse_scale(start, stop, x, smooth, y, first, spacing, lo, hi):
     """One undecimated scale of the images x (batch, n, 2 w), row by row: `smooth` is low-pass along both axes, and y[:,
     first…] high-pass along the columns, the rows, and both. The taps lie `spacing` samples apart.
@@ -178,7 +177,7 @@ def analyse_scale(start, stop, x, smooth, y, first, spacing, lo, hi):
                 y[c, first, r], y[c, first + 2, r] = low, high
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@compiled
 def synthesise_scale(start, stop, smooth, y, first, x, spacing, lo, hi):
     """The transpose of `analyse_scale`: images x from `smooth` and the bands y[:, first…]."""
     n, floats = x.shape[1:]

@@ -41,7 +41,7 @@ def test_readme_and_contributing_hold_one_map_of_the_rooms():
 
 HEAVY = {"torch", "modopt", "mrinufft", "nilearn", "numba", "scipy", "skimage", "matplotlib", "pywt", "nibabel"}
 HEAVY |= {"h5py", "ismrmrd", "twixtools", "dask", "distributed"}
-COMPILED = {"arrays.loops", "operators.wavelet_loops"}  # imported when they are first needed
+COMPILED = {"arrays.compiled", "arrays.loops", "operators.wavelet_loops"}  # imported when they are first needed
 
 
 def path_of(name):
@@ -86,7 +86,7 @@ def test_the_first_listing_fits_a_glance():
 def test_heavy_libraries_are_imported_on_demand(name):
     for module, _, at_top in imports(name):
         assert not (at_top and module.split(".")[0] in HEAVY), f"{name} imports {module} at module level"
-    assert not COMPILED & set(ours(name, only_top=True)) - ({"arrays.loops"} if name in COMPILED else set())
+    assert not COMPILED & set(ours(name, only_top=True)) - ({"arrays.compiled"} if name in COMPILED else set())
 
 
 def test_no_private_name_crosses_files():
