@@ -30,9 +30,23 @@ def atomic(path: str | os.PathLike) -> Iterator[Path]:
     if path.is_dir():
         raise IsADirectoryError(f"cannot write {path}: it is a folder")
     # A unique name, so that two writers do not share it; a leading dot, so that it is not listed as a result.
-    part = path.with_name(f".{uuid4().hex[:8]}-{path.name}")
+    # Of a long name its end alone: a name has at most 255 bytes.
+    part = path.with_name(f".{uuid4().hex[:8]}-{path.name[-16:]}")
     try:
         yield part
+        with open(part, "rb+") as file:
+            os.fsync(file.fileno())
         os.replace(part, path)
+        _sync_names(path.parent)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _sync_names(folder: Path) -> None:
+    """Bring the names in a folder to the disk, on systems where a folder can be opened."""
+    if hasattr(os, "O_DIRECTORY"):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

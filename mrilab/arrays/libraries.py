@@ -71,6 +71,9 @@ class Constant:
             self._copies[key] = like(x, self.value, dtype)
         return self._copies[key]
 
+    def __getstate__(self):
+        return {"value": self.value, "_copies": {}}  # conversions are made anew where it is copied to
+
 
 def best_device() -> str:
     """Return "cuda" if torch is installed and sees a GPU, else "cpu".

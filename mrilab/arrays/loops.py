@@ -47,7 +47,7 @@ def combine(start, stop, out, coeffs, arrays):
         out[a:b] = total[: b - a]
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, inline="always")
+@inlined
 def _add_products(coeffs, arrays, a, b, x, y, totals):
     """Add what arrays[i][a:b] contribute to the products of `inners`; x and y are room to work in."""
     for k in range(totals.size):
@@ -60,7 +60,7 @@ def _add_products(coeffs, arrays, a, b, x, y, totals):
         totals[k] += partial
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@compiled
 def inners(start, stop, coeffs, arrays):
     """⟨x, yₖ⟩ of x = Σ coeffs[0, i] · arrays[i] and yₖ = Σ coeffs[k, i] · arrays[i], k > 0: single precision inside a
     block, double precision over the blocks.
@@ -119,7 +119,7 @@ def _sum_groups(coeffs, arrays, b, first, last, after, z, norm):
     _group_norms(z, 0, last - first, norm)
 
 
-@njit(nogil=True, cache=True, fastmath=FAST)
+@compiled
 def shrink_groups(start, stop, coeffs, arrays, out, store, threshold, keep, gain, rows):
     """out = keep · z + gain · z · max(1 − threshold / ‖group of z‖, 0) with z = Σ coeffs[i] · arrays[i], all of them
     flat; the groups lie along axis 1 of out (before, group, 2 · after). `store`, flat, takes z unless it is empty.

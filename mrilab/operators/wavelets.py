@@ -66,6 +66,9 @@ class FilterBank(LinearOperator):
             self._matrices[key] = Constant(matrix)
         return self._matrices[key].like(x, x.dtype)
 
+    def __getstate__(self):
+        return {**self.__dict__, "_matrices": {}}  # a copy makes its own
+
 
 class Wavelet(FilterBank):
     """The orthogonal, periodised wavelet transform Ψ for 2-D images of any size.

@@ -3,11 +3,10 @@
 Its folder contains a record of function, settings and items, so that a rerun never uses results of another study.
 """
 
-import hashlib
-import inspect
-import json
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,10 @@ from ..arrays.checks import whole
 from ..arrays.libraries import to_numpy
 from ..files import atomic
 from ..progress import progress_bar
+from .record import check_record
 from .runners import run_here, run_on_dask
 
-RECORD = "study.json"
+SUFFIX, LONGEST = ".npy", 255  # a file name has at most so many bytes
 
 
 class StudyError(RuntimeError):
@@ -52,7 +52,7 @@ class Results(Mapping):
 
     def path(self, name: str) -> Path:
         """Return the path of the .npy file of a result."""
-        return self.folder / f"{name}.npy"
+        return self.folder / (name + SUFFIX)
 
     def __getitem__(self, name: str) -> np.ndarray:
         if name not in self._names:
@@ -116,10 +116,11 @@ def study(
     ------
     ValueError
         If `folder` contains results of another function, of other settings, or of another item with the same name; if
-        names are not distinct, or not valid as file names. The source code of the function is compared too, but neither
-        that of functions it calls nor the contents of files that items name.
+        names are not distinct, or not valid as file names. A function is compared by its code and by what the code
+        uses: arguments of a partial, closure, defaults, state of its object, global values, your own helpers, and the
+        versions of Python and packages (see `mrilab.studies.identity`). The contents of files are not compared.
     TypeError
-        For settings that cannot be compared with those of a rerun.
+        For a function, settings or items that cannot be compared with those of a rerun.
     StudyError
         At the end, if items failed. A rerun tries them again.
     ConnectionError
@@ -149,7 +150,7 @@ def study(
     folder = Path(folder)
     check_record(folder, function, settings, named)
     results = Results(folder, named)
-    missing = {name: item for name, item in named.items() if not results.path(name).exists()}
+    missing = {name: item for name, item in named.items() if not _is_done(results.path(name))}
     errors: dict[str, BaseException] = {}
     with progress_bar(len(named), progress) as bar:
         bar.update(len(named) - len(missing))
@@ -169,6 +170,23 @@ def study(
     return results
 
 
+def _is_done(path: Path) -> bool:
+    """Say whether there is a whole result: its size is what its header says, which is quick for thousands of files."""
+    try:
+        with open(path, "rb") as file:
+            np.lib.format.read_magic(file)
+            shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+            found, wanted = os.fstat(file.fileno()).st_size, file.tell() + prod(shape) * dtype.itemsize
+    except FileNotFoundError:
+        return False
+    except (ValueError, TypeError, SyntaxError):  # cut off within its header
+        found, wanted = path.stat().st_size, None
+    if found != wanted:
+        expected = "" if wanted is None else f" of {wanted}"
+        warnings.warn(f"{path} is broken, {found} bytes{expected}: it is computed again", RuntimeWarning, stacklevel=4)
+    return found == wanted
+
+
 def _save(path: Path, value: Any) -> None:
     array = np.asarray(value) if np.isscalar(value) or isinstance(value, (list, tuple)) else to_numpy(value)
     if array.dtype.kind not in "fciub":
@@ -183,81 +201,12 @@ def named_items(items: Mapping[str, Any] | Iterable) -> dict[str, Any]:
         raise TypeError(f"items are a mapping or a sequence, got the text {items!r}")
     pairs = list(items.items()) if isinstance(items, Mapping) else [(Path(str(i)).name, i) for i in items]
     for name, _ in pairs:
-        if (
-            not isinstance(name, str)
-            or not name
-            or len(name) > 200
-            or name.startswith(".")
-            or set(name) & set("/\\:\0")
-        ):
+        if not isinstance(name, str) or not name or name.startswith(".") or set(name) & set("/\\:\0"):
             raise ValueError(f"{name!r} is no name of an item, because it is no file name; give a mapping with names")
+        size = len((name + SUFFIX).encode(errors="surrogateescape"))
+        if size > LONGEST:
+            raise ValueError(f"a file's name has at most {LONGEST} bytes, and {name[:40]!r}…{SUFFIX} would have {size}")
     named = dict(pairs)
     if len({name.casefold() for name in named}) < len(pairs):
         raise ValueError(f"{len(pairs)} items have only {len(named)} distinct names; give a mapping with names")
     return named
-
-
-def check_record(folder: Path, function: Callable, settings: dict, items: dict) -> None:
-    """Write the record of the study to its folder; raise if the folder contains another study."""
-    source = _source(function)
-    record: dict[str, Any] = {
-        "function": f"{source[0]}, source {source[1]}",
-        "settings": {name: _describe(value, name) for name, value in sorted(settings.items())},
-        "items": {name: _describe(item, name, strict=False) for name, item in items.items()},
-    }
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / RECORD
-    if file.exists():
-        try:
-            old = json.loads(file.read_text())
-            clash = next((key for key in ("function", "settings") if old[key] != record[key]), None)
-            known = dict(old["items"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"{file} is no record of a study; choose another folder") from error
-        if clash:
-            found, wanted = old[clash], record[clash]
-            raise ValueError(f"{folder} holds a study with {clash} {found}, not {wanted}; choose another folder")
-        for name, item in record["items"].items():
-            if known.setdefault(name, item) != item:
-                raise ValueError(f"{folder} holds {name!r} of {known[name]}, not {item}; choose another name or folder")
-        record["items"] = known
-    elif any(folder.glob("*.npy")):
-        raise ValueError(f"{folder} holds .npy files but no {RECORD}: it is not a study's; choose another folder")
-    with atomic(file) as part:
-        part.write_text(json.dumps(record, indent=1))
-
-
-def _source(function: Callable) -> tuple[str, str]:
-    """Return the qualified name of a function, and a hash of its source code if available."""
-    name = f"{getattr(function, '__module__', '?')}.{getattr(function, '__qualname__', type(function).__qualname__)}"
-    try:
-        text = inspect.getsource(function)
-    except (OSError, TypeError):
-        return name, "unknown"
-    return name, hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _describe(value: Any, name: str, *, strict: bool = True) -> Any:
-    """Return a description of a value for JSON, equal for equal values; if `strict`, raise if that is not certain."""
-    if isinstance(value, (np.bool_, np.number)):
-        value = value.item()
-    if isinstance(value, float) and not np.isfinite(value):
-        return str(value)
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    if isinstance(value, (complex, Path)):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(key): _describe(part, name, strict=strict) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_describe(part, name, strict=strict) for part in value]
-    try:
-        array = np.ascontiguousarray(to_numpy(value))
-    except TypeError:
-        if strict:
-            raise TypeError(
-                f"the setting {name!r} is {type(value).__name__}, which a rerun cannot compare; give numbers, text, "
-                "arrays, or lists and mappings of them, and build the rest in the function"
-            ) from None
-        return type(value).__qualname__
-    return f"{array.dtype} {array.shape} {hashlib.sha256(array.tobytes()).hexdigest()[:16]}"

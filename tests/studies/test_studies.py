@@ -1,6 +1,7 @@
 """A study over processes: what it gives, what it survives, and what it refuses."""
 
 import contextlib
+import functools
 import json
 import os
 import signal
@@ -236,6 +237,14 @@ REFUSED = {
     "name of a path": (lambda out: study(reconstruct, {"../x": 1}, out, workers=0), r"cannot be '\.\./x'"),
     "name not a text": (lambda out: study(reconstruct, {1: 1}, out, workers=0), "cannot be 1"),
     "empty name": (lambda out: study(reconstruct, {"": 1}, out, workers=0), "cannot be ''"),
+    "name of 300 bytes": (
+        lambda out: study(reconstruct, {"x" * 300: 1}, out, workers=0),
+        "255 bytes, .* would have 304",
+    ),
+    "name of 400 bytes": (
+        lambda out: study(reconstruct, {"é" * 200: 1}, out, workers=0),
+        "255 bytes, .* would have 404",
+    ),
     "hidden name": (lambda out: study(reconstruct, {".x": 1}, out, workers=0), "cannot be '.x'"),
     "negative workers": (lambda out: study(reconstruct, [1], out, workers=-1), "got -1"),
     "half a worker": (lambda out: study(reconstruct, [1], out, workers=0.5), "got 0.5"),
@@ -260,8 +269,83 @@ def test_an_edited_function_is_another(tmp_path):
         if body == "1":
             assert study(names["f"], [0], tmp_path / "out", workers=0)["0"] == value
         else:
-            with pytest.raises(ValueError, match=r"edited\.f, source .* not edited\.f, source"):
+            with pytest.raises(ValueError, match=r"edited\.f, which has changed since: its code is another; choose"):
                 study(names["f"], [0], tmp_path / "out", workers=0)
+
+
+def scaled(item, k=1):
+    return k * np.full(3, item)
+
+
+class Scaling:
+    def __init__(self, k):
+        self.k = k
+
+    def __call__(self, item):
+        return scaled(item, self.k)
+
+    apply = __call__
+
+
+def closure(k):
+    return lambda item: scaled(item, k)
+
+
+two = [lambda item: scaled(item, 1), lambda item: scaled(item, 2)]
+SCALINGS = {
+    "partial": lambda k: functools.partial(scaled, k=k),
+    "closure": closure,
+    "object": Scaling,
+    "method": lambda k: Scaling(k).apply,
+    "lambda's default": lambda k: [lambda item, k=k: scaled(item, k)][0],
+    "lambdas on a line": lambda k: two[k - 1],
+}
+
+
+@pytest.mark.parametrize("kind", SCALINGS)
+def test_what_a_function_carries_is_part_of_it(tmp_path, kind):
+    make = SCALINGS[kind]
+    study(make(1), [1], tmp_path, workers=0)
+    before = (tmp_path / "1.npy").stat().st_mtime_ns
+    assert study(make(1), [1, 2], tmp_path, workers=0)["2"][0] == 2
+    assert (tmp_path / "1.npy").stat().st_mtime_ns == before
+    with pytest.raises(ValueError, match="which has changed since: its .* is another; choose another folder"):
+        study(make(2), [1], tmp_path, workers=0)
+
+
+def test_closures_and_objects_travel_to_workers(tmp_path):
+    for i, kind in enumerate(("closure", "object")):
+        assert study(SCALINGS[kind](3), [1, 2], tmp_path / kind, workers=2)["2"][0] == 6, i
+        assert study(SCALINGS[kind](3), [1, 2], tmp_path / kind, workers=0)["1"][0] == 3
+
+
+def test_a_notebooks_function_is_recognised_until_it_is_edited(tmp_path):
+    """In kernels of their own, with Dask's processes: what the cell defines travels by value."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    def run(k, workers):
+        cells = [
+            f"import numpy as np\nfrom mrilab.studies.study import study\nK = {k}\ndef helper(x): return K * x",
+            "def f(item):\n    return helper(np.full(3, item))",
+            f"print(study(f, [1, 2], r'{tmp_path / 'out'}', workers={workers}, progress=False)['2'][0])",
+        ]
+        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        NotebookClient(book, timeout=60, allow_errors=True).execute()
+        (output,) = (o for o in book.cells[-1].outputs if o.output_type in ("stream", "error"))
+        return output.get("text", output.get("evalue")).strip()
+
+    assert run(2, workers=2) == "4"
+    done = (tmp_path / "out" / "1.npy").stat().st_mtime_ns
+    assert run(2, workers=0) == "4"
+    assert (tmp_path / "out" / "1.npy").stat().st_mtime_ns == done
+    assert "__main__.f, which has changed since: its global helper is another" in run(3, workers=0)
+
+
+def test_names_as_long_as_a_file_system_allows(tmp_path):
+    name = "é" * 125 + "x"
+    assert study(inverse, {name: 2}, tmp_path, workers=0)[name] == 0.5
+    assert (tmp_path / f"{name}.npy").exists()
 
 
 def test_a_folder_of_other_files_is_refused(tmp_path):
