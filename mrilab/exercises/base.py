@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from .compare import Problem
+
 CHAPTERS = (
     *("kspace", "random", "lines", "aliasing", "radial", "designed"),
     *("sparsity", "synthesis", "analysis", "noncartesian", "selfcalibrated", "calibrationless", "ownscan"),
@@ -68,7 +70,7 @@ class Exercise:
     book: Mapping[str, Any] | None = None
     kind: str = "function"
     mistakes: tuple[Mistake, ...] = ()
-    accept: Callable[[Any, Inputs], str | None] | None = None
+    accept: Callable[[Any, Inputs], str | Problem | None] | None = None
     options: Mapping[str, str] | None = None
     tol: float = 1e-4
     trials: int = 3

@@ -95,7 +95,7 @@ def _judged(task: Exercise, mine: Any, inputs: Inputs, expected: Any) -> Problem
     if task.accept is None or mine is None or mine is Ellipsis:
         return differs(mine, expected, task.tol)
     said = task.accept(mine, _copies(inputs))
-    return None if said is None else Problem(said)
+    return said if said is None or isinstance(said, Problem) else Problem(said)
 
 
 def _recognised(task: Exercise, answer: Any, prepared: list[Inputs]) -> str:

@@ -14,27 +14,28 @@ from mrilab.exercises import choice, exercise
 def draw(rng: np.random.Generator) -> dict:
     """Return a dict of inputs, in the order of the arguments; each student has another rng, so other inputs."""
     shape = int(rng.integers(4, 9)), int(rng.integers(4, 9))  # odd sizes find swapped shifts
-    return {"x": rng.standard_normal(shape).astype(np.complex64)}
+    x = rng.standard_normal(shape) + 1j * rng.standard_normal(shape)
+    return {"x": x.astype(np.complex64)}
 
 
 # The decorated function is the solution. Each mistake is a hint and the wrong answer for which it is shown.
 @exercise(
     "template-fft",
     "kspace",
-    "transforms an image to k-space and back",
+    "transforms an image to k-space",
     draw=draw,
     mistakes=[
-        ("That goes to k-space. Come back.", lambda x: FFT(x.shape)(x)),
-        ("A transform and its inverse cancel: no factor is needed.", lambda x: 2 * x),
-        ("The image is turned around: the second transform is an inverse.", lambda x: FFT(x.shape)(FFT(x.shape)(x))),
+        ("The shifts are missing: DC belongs at n // 2.", lambda x: np.fft.fft2(x, norm="ortho")),
+        ('The scaling is missing: norm="ortho".', lambda x: np.sqrt(x.size) * FFT(x.shape)(x)),
+        ("That is the way back.", lambda x: FFT(x.shape).H(x)),
     ],
     minutes=5,
     level="easy",
     points=2,
 )
-def there_and_back(x: np.ndarray) -> np.ndarray:
+def to_kspace(x: np.ndarray) -> np.ndarray:
     """Return the solution."""
-    return FFT(x.shape).H(FFT(x.shape)(x))
+    return FFT(x.shape)(x)
 
 
 # A value instead of a function: `book` has the printed numbers, `draw` those of each student.

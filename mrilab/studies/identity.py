@@ -5,7 +5,6 @@ stops at installed packages, which are known by their versions. What it cannot s
 """
 
 import copyreg
-import dis
 import functools
 import hashlib
 import sys
@@ -13,13 +12,13 @@ import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from importlib.util import resolve_name
 from typing import Any, NamedTuple
 
 import numpy as np
 from array_api_compat import is_cupy_array, is_torch_array
 
 from ..arrays.libraries import to_numpy
+from .bytecode import all_names, global_names, imported_names
 from .versions import version
 
 Parts = list[tuple[str, Any]]  # what a value is made of, each part with what to call it
@@ -111,7 +110,7 @@ class _Walk:
     @contextmanager
     def inside(self, value: Any, label: str) -> Iterator[None]:
         self._path.append((id(value), label))
-        self._names.append(_names(value.__code__) if isinstance(value, types.FunctionType) else self._names[-1])
+        self._names.append(all_names(value.__code__) if isinstance(value, types.FunctionType) else self._names[-1])
         yield
         self._names.pop()
         self._path.pop()
@@ -179,8 +178,8 @@ class _Walk:
         cells = dict(zip(code.co_freevars, function.__closure__ or ()))
         used = {}
         if not self._note_version(function.__globals__.get("__name__", "")):  # `wraps` lends `__module__` to others
-            used = {name: function.__globals__[name] for name in _global_names(code) & set(function.__globals__)}
-            used |= {name: self._module(name) for name in _imported_names(code, function.__globals__)}
+            used = {name: function.__globals__[name] for name in global_names(code) & set(function.__globals__)}
+            used |= {name: self._module(name) for name in imported_names(code, function.__globals__)}
         kinds = {"default": defaults, "closure": cells, "global": used, "attribute": vars(function)}
         named = [(f"{kind} {name}", part) for kind, parts in kinds.items() for name, part in sorted(parts.items())]
         return [("code", code), *named]
@@ -268,36 +267,6 @@ _KINDS: dict[type, Callable[[Any], Parts]] = {
     staticmethod: lambda x: [("function", x.__func__)],
     classmethod: lambda x: [("function", x.__func__)],
 }
-
-
-def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    """Give a code and those of the functions, comprehensions and classes within it."""
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield from _codes(constant)
-
-
-def _names(code: types.CodeType) -> set[str]:
-    return {name for part in _codes(code) for name in part.co_names}
-
-
-def _global_names(code: types.CodeType) -> set[str]:
-    loads = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"}
-    return {step.argval for part in _codes(code) for step in dis.get_instructions(part) if step.opname in loads}
-
-
-def _imported_names(code: types.CodeType, around: dict) -> set[str]:
-    """Return the full names of the modules that a code imports when it runs."""
-    found = set()
-    for part in _codes(code):
-        steps = list(dis.get_instructions(part))
-        for i, step in enumerate(steps):
-            if step.opname == "IMPORT_NAME":
-                level = steps[i - 2].argval  # after it stands the list of names
-                package = around.get("__package__") or ""
-                found.add(resolve_name("." * level + step.argval, package) if level else step.argval)
-    return found
 
 
 def _hash(kind: str, *chunks: bytes) -> bytes:

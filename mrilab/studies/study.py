@@ -202,7 +202,9 @@ def named_items(items: Mapping[str, Any] | Iterable) -> dict[str, Any]:
     pairs = list(items.items()) if isinstance(items, Mapping) else [(Path(str(i)).name, i) for i in items]
     for name, _ in pairs:
         if not isinstance(name, str) or not name or name.startswith(".") or set(name) & set("/\\:\0"):
-            raise ValueError(f"{name!r} is no name of an item, because it is no file name; give a mapping with names")
+            raise ValueError(
+                f"an item's name is used as a file name, so it cannot be {name!r}; give a mapping with names"
+            )
         size = len((name + SUFFIX).encode(errors="surrogateescape"))
         if size > LONGEST:
             raise ValueError(f"a file's name has at most {LONGEST} bytes, and {name[:40]!r}…{SUFFIX} would have {size}")

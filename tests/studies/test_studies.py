@@ -331,7 +331,7 @@ def test_a_notebooks_function_is_recognised_until_it_is_edited(tmp_path):
             f"print(study(f, [1, 2], r'{tmp_path / 'out'}', workers={workers}, progress=False)['2'][0])",
         ]
         book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-        NotebookClient(book, timeout=60, allow_errors=True).execute()
+        NotebookClient(book, timeout=300, allow_errors=True).execute()
         (output,) = (o for o in book.cells[-1].outputs if o.output_type in ("stream", "error"))
         return output.get("text", output.get("evalue")).strip()
 

@@ -48,15 +48,22 @@ def rows_of_spot(row, accel, rows):
     return sorted((row + k * rows // accel) % rows for k in range(accel))
 
 
-def _unfold(a, smaps, i, j, *, half=2, conj=False, to=120):
-    S = smaps[:, [i, i + to], j] / half
-    return np.linalg.lstsq(S.conj() if conj else S, a[:, i, j], rcond=None)[0].astype(np.complex64)
+def _unfold(a, smaps, i, j, *, half=2, conj=False, to=120, coils=8):
+    S = smaps[:coils, [i, i + to], j] / half
+    return np.linalg.lstsq(S.conj() if conj else S, a[:coils, i, j], rcond=None)[0].astype(np.complex64)
+
+
+def _transposed(a, smaps, i, j):
+    S = smaps[:, [i, i + 120], j] / 2
+    return np.linalg.solve(S.T @ S, S.T @ a[:, i, j])
 
 
 def _folded(rng):
     smaps, x = unit_maps(rng, 8, 240, 3), noise(rng, 240, 3)
     i, j = int(rng.integers(0, 120)), int(rng.integers(0, 3))
-    return {"a": FFT((240, 3)).H(FFT((240, 3))(smaps * x) * regular_lines((240, 3), 2)), "smaps": smaps, "i": i, "j": j}
+    a = FFT((240, 3)).H(FFT((240, 3))(smaps * x) * regular_lines((240, 3), 2))
+    # With noise no equation holds exactly, so that all of them, and their adjoint, are needed.
+    return {"a": a + np.complex64(0.05) * noise(rng, *a.shape), "smaps": smaps, "i": i, "j": j}
 
 
 @exercise(
@@ -69,6 +76,8 @@ def _folded(rng):
     mistakes=[
         ("Folding averages the two pixels: half of each map.", lambda *a: _unfold(*a, half=1)),
         ("The maps are conjugated; the coils see S x.", lambda *a: _unfold(*a, conj=True)),
+        ("Two coils would do without noise. Use the equations of all eight.", lambda *a: _unfold(*a, coils=2)),
+        ("The adjoint of a complex matrix is transposed and conjugated.", _transposed),
         ("The partner at R = 2 is half the image away: i + 120.", lambda *a: _unfold(*a, to=60)),
         ("They are in the wrong order: first i, then i + 120.", lambda *a: _unfold(*a)[::-1]),
     ],
@@ -157,11 +166,12 @@ def g_of_group(S):
 
 
 def _noisy_scan(rng):
-    """A linear reconstruction, so that its noise is known, of data that are much larger than their noise."""
+    """A reconstruction whose noise depends on the image, and on how the noise is shared by real and imaginary part."""
     F, smaps, weight = FFT((8, 3)), unit_maps(rng, 2, 8, 3), rng.uniform(0.5, 1.5, (8, 3)).astype(np.float32)
 
     def reconstruct(y):
-        return weight * np.sum(smaps.conj() * F.H(y), axis=0)
+        x = np.sum(smaps.conj() * F.H(y.real + np.complex64(2j) * y.imag), axis=0)
+        return weight * x / (1 + abs(x) / 10)
 
     kspace, mask = np.complex64(20) * noise(rng, 2, 8, 3), regular_lines((8, 3), 4)
     return {
@@ -173,12 +183,26 @@ def _noisy_scan(rng):
     }
 
 
-def _noise_of(reconstruct, kspace, mask, sigma, replicas, *, part=0.5**0.5, late=False, magnitude=False, mean=True):
+def _noise_of(
+    reconstruct,
+    kspace,
+    mask,
+    sigma,
+    replicas,
+    *,
+    part=0.5**0.5,
+    late=False,
+    magnitude=False,
+    mean=True,
+    signal=1,
+    real=False,
+):
     rng = np.random.default_rng(5)
     results = []
     for _ in range(replicas):
         n = np.complex64(part * sigma) * noise(rng, *kspace.shape)
-        y = kspace * mask + n if late else (kspace + n) * mask
+        n = np.sqrt(2) * n.real if real else n
+        y = kspace * mask + n if late else (signal * kspace + n) * mask
         results.append(reconstruct(y))
     stack = np.abs(results) if magnitude else np.array(results)
     return np.sqrt(np.mean(np.abs(stack - mean * stack.mean(axis=0)) ** 2, axis=0)).astype(float)
@@ -205,6 +229,11 @@ def _noise_of(reconstruct, kspace, mask, sigma, replicas, *, part=0.5**0.5, late
             "The mean of the replicas is still in it: that is the image, not the noise.",
             lambda *a: _noise_of(*a, mean=False),
         ),
+        (
+            "Add the noise to the data: what a method does to noise alone is another thing.",
+            lambda *a: _noise_of(*a, signal=0),
+        ),
+        ("Noise is complex: half of σ² in the imaginary part.", lambda *a: _noise_of(*a, real=True)),
         (
             "All replicas are alike: make the generator before the loop, not in it.",
             lambda reconstruct, kspace, *a: np.zeros(kspace.shape[1:]),

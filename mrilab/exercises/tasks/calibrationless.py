@@ -64,9 +64,10 @@ def bound(L, sigma, norm2):
     return 1 / (L / 2 + sigma * norm2)
 
 
-def _coefficients(rng):
-    z = noise(rng, 4, 3, 5) * rng.uniform(0, 1.5, (3, 5)).astype(np.float32)
-    z[:, 0, 0] = 0
+def _coefficients(rng, trial=0):
+    """Coefficients (C, H, W) with a group of zeros, then with a batch in front."""
+    z = noise(rng, *(2,) * min(trial, 1), 4, 3, 5) * rng.uniform(0, 1.5, (3, 5)).astype(np.float32)
+    z[..., 0, 0] = 0
     return {"z": z, "threshold": float(rng.uniform(0.8, 1.5))}
 
 
@@ -77,6 +78,10 @@ def _coefficients(rng):
     draw=_coefficients,
     minutes=10,
     mistakes=[
+        (
+            "A batch may stand in front of the coils: count their axis from the end, −3.",
+            lambda z, t: GroupL1(t, axis=-z.ndim).prox(z, 1.0),
+        ),
         (
             "That thresholds each coil alone. The factor comes from the norm over the coils.",
             lambda z, t: L1(t).prox(z, 1.0),

@@ -72,8 +72,9 @@ class _Spring:
         self.centre = centre
 
     def __call__(self, k):
-        gap = k - self.centre
-        return float(np.sum(gap**2)), np.sin(3 * gap)
+        gap, bend = k - self.centre, k - np.roll(k, 1, axis=1)
+        energy = np.sum(1 - np.cos(3 * gap)) / 3 + np.sum(bend**2) / 4
+        return float(energy), np.sin(3 * gap) + (bend - np.roll(bend, -1, axis=1)) / 2
 
     def __repr__(self):
         return "an energy: energy(k) → (F, p∇F)"
@@ -102,9 +103,7 @@ def _descend(energy, k, tau, steps, sign=-1, clip=True):
         ("Samples leave k-space: clip to ±½ after each step.", lambda e, k, t, n: _descend(e, k, t, n, clip=False)),
         (
             "Clip after each step, not once at the end.",
-            lambda e, k, t, n: np.clip(
-                _descend(e, k, t, n - 1, clip=False) - t * e(_descend(e, k, t, n - 1, clip=False))[1], -0.45, 0.45
-            ),
+            lambda e, k, t, n: np.clip(_descend(e, k, t, n, clip=False), -0.5, 0.5),
         ),
         ("One step only: loop over `steps`.", lambda e, k, t, n: _descend(e, k, t, 1)),
     ],
@@ -114,7 +113,7 @@ def descend(energy, k, tau, steps):
 
 
 def _played(rng):
-    k = spiral(3, 40, turns=float(rng.uniform(1, 3))).astype(float)
+    k = spiral(3, 40, turns=float(rng.uniform(1, 3))) + 0.004 * rng.standard_normal((3, 40, 2))
     return {"k": k, "pixel": float(rng.uniform(1e-3, 2e-3)), "dwell": 1e-5}
 
 
@@ -126,6 +125,10 @@ def _played(rng):
     minutes=10,
     level="easy",
     mistakes=[
+        (
+            "`np.gradient` spans two steps. Neighbours are asked for: `np.diff`.",
+            lambda k, d, t: np.linalg.norm(np.gradient(k, axis=1), axis=-1).max() / (d * t * 42.577e6) * 1e3,
+        ),
         ("Take the length over both axes, then the largest.", lambda k, d, t: abs(gradients(k, d, t)).max()),
         ("Those are T/m.", lambda k, d, t: np.linalg.norm(gradients(k, d, t), axis=-1).max() / 1e3),
         (

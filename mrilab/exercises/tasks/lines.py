@@ -109,17 +109,29 @@ def _inclusion(p, n, again=True):
         sure = pi >= 1
 
 
+def _densities(rng, trial):
+    """A steep density, a flat one whose largest π stays below 1, and one in no order."""
+    if trial == 1:
+        return {"p": _density(21, 1.0), "n": int(rng.integers(4, 7))}
+    p = _density(21, 6.0 + rng.random())
+    return {"p": rng.permutation(p) if trial else p, "n": int(rng.integers(7, 10))}
+
+
 @exercise(
     "lines-inclusion",
     "lines",
     "gives the probability of each line to be in a mask of n lines: at most 1, and n in sum",
-    draw=lambda rng: {"p": _density(21, 6.0 + rng.random()), "n": int(rng.integers(7, 10))},
+    draw=_densities,
     minutes=15,
     mistakes=[
         ("Some are above 1.", lambda p, n: n * p),
         ("Cut at 1, they no longer sum to n: share out what was cut off.", lambda p, n: np.minimum(n * p, 1)),
         ("They should sum to n, the number of lines.", lambda p, n: p),
         ("That is for draws with replacement.", lambda p, n: 1 - (1 - p) ** n),
+        (
+            "No line is set to 1 beforehand: where the density is flat, none has probability 1.",
+            lambda p, n: np.where(p == p.max(), 1, _inclusion(np.where(p == p.max(), 0, p), n - 1)),
+        ),
     ],
 )
 def inclusion(p, n):
@@ -130,7 +142,10 @@ def inclusion(p, n):
     "lines-comb",
     "lines",
     "draws lines by a comb: which steps of the running sum do the teeth u, u + 1, … meet?",
-    draw=lambda rng: {"pi": _inclusion(_density(30, 2.0), 9), "u": float(rng.uniform(0.1, 0.9))},
+    draw=lambda rng, trial: {
+        "pi": _inclusion(_density(30, 2.0), 9) * (1 - 1e-12 * trial),  # a sum of floats may lie just below n
+        "u": float(rng.uniform(0.1, 0.9)),
+    },
     minutes=5,
     level="easy",
     mistakes=[
@@ -141,6 +156,10 @@ def inclusion(p, n):
         (
             "There is one tooth for each line wanted: round(π.sum()), all of them.",
             lambda pi, u: np.searchsorted(np.cumsum(pi), u + np.arange(round(pi.sum()) - 1)),
+        ),
+        (
+            "The sum may lie just below a whole number, and `int` cuts it off: `round`.",
+            lambda pi, u: np.searchsorted(np.cumsum(pi), u + np.arange(int(pi.sum()))),
         ),
         (
             "One too many: `np.searchsorted` already counts from 0.",

@@ -120,7 +120,7 @@ def _ramp(k, dims=2, scale=True, axis=-1):
     "radial-ramp",
     "radial",
     "weights the samples of spokes in 2-D by the area that each stands for, scaled to a largest weight of 1",
-    draw=lambda rng: {"k": radial(int(rng.integers(3, 7)), 11).astype(float)},
+    draw=lambda rng: {"k": float(rng.uniform(0.5, 0.9)) * radial(int(rng.integers(3, 7)), 11).astype(float)},
     minutes=5,
     level="easy",
     mistakes=[

@@ -30,11 +30,13 @@ def distinct(points, accel):
 
 
 def _cloud(rng):
+    """Points of which the last gets nothing: another lies between it and all of the grid."""
     weights = rng.uniform(0.2, 1, (9, 8))
-    return {"points": rng.uniform(-0.5, 0.5, (5, 2)), "p": weights / weights.sum()}
+    points = np.concatenate([rng.uniform(-0.5, 0.4, (4, 2)), [[0.45, 0.38], [0.49, 0.48]]])
+    return {"points": points, "p": weights / weights.sum()}
 
 
-def _lloyd(points, p, power=2.0, weigh=True, before=True, squared=True):
+def _lloyd(points, p, power=2.0, weigh=True, before=True, squared=True, stay=True):
     x = (np.argwhere(p > 0) - np.array(p.shape) // 2) / p.shape
     w = p[p > 0] ** power
 
@@ -43,7 +45,7 @@ def _lloyd(points, p, power=2.0, weigh=True, before=True, squared=True):
         return gap.min(axis=1), gap.argmin(axis=1)
 
     distance, cell = to_nearest(points)
-    moved = points.copy()
+    moved = points.copy() if stay else np.zeros_like(points)
     for i in np.unique(cell):
         moved[i] = np.average(x[cell == i], axis=0, weights=w[cell == i] if weigh else None)
     distance = distance if before else to_nearest(moved)[0]
@@ -60,6 +62,7 @@ def _lloyd(points, p, power=2.0, weigh=True, before=True, squared=True):
     mistakes=[
         ("The weights are p², not p.", lambda points, p: _lloyd(points, p, power=1.0)),
         ("The mean of a cell is weighted by p².", lambda points, p: _lloyd(points, p, weigh=False)),
+        ("A point that got nothing stays where it is.", lambda points, p: _lloyd(points, p, stay=False)),
         ("E sums squared distances.", lambda points, p: _lloyd(points, p, squared=False)),
         (
             "E is that of the points that came in, not of the moved ones.",

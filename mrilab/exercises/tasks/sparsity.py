@@ -6,6 +6,7 @@ import numpy as np
 
 from ...problems.regularisers import L1
 from ..base import choice, exercise
+from ..compare import differs
 from ..draws import noise
 
 
@@ -136,11 +137,32 @@ def _keep(z, k, by=abs):
     return np.where(rank < k, z, 0)
 
 
+def _tied(rng, trial):
+    """Arrays of one to three axes, from the second trial on with two entries of the same magnitude at the limit."""
+    z, k = noise(rng, *((4, 6), (2, 3, 4), (24,))[trial]), int(rng.integers(4, 9))
+    if trial:
+        order = np.argsort(-abs(z), axis=None)
+        z.flat[order[k]] = 1j * z.flat[order[k - 1]]
+    return {"z": z, "k": k}
+
+
+def _kept(answer, inputs):
+    """Of entries that are as large as each other, any may be kept."""
+    z, k = inputs["z"], inputs["k"]
+    problem = differs(answer, _keep(z, k), 1e-4)
+    if problem is None or np.shape(answer) != z.shape:
+        return problem
+    there = np.asarray(answer) != 0
+    same = np.array_equal(np.asarray(answer)[there], z[there]) and np.count_nonzero(there) == k
+    return None if same and np.allclose(np.sort(abs(z[there])), np.sort(abs(z), axis=None)[-k:]) else problem
+
+
 @exercise(
     "sparsity-keep",
     "sparsity",
     "keeps the k coefficients of largest magnitude and sets the others to zero",
-    draw=lambda rng: {"z": noise(rng, 4, 6), "k": int(rng.integers(4, 9))},
+    draw=_tied,
+    accept=_kept,
     minutes=5,
     level="easy",
     mistakes=[
@@ -150,6 +172,14 @@ def _keep(z, k, by=abs):
         (
             "The k values alone came out: leave them in their places, among zeros.",
             lambda z, k: z.ravel()[np.argsort(abs(z), axis=None)[-k:]],
+        ),
+        (
+            "Exactly k: where two entries are as large as each other at the limit, yours keeps both.",
+            lambda z, k: np.where(abs(z) >= np.sort(abs(z), axis=None)[-k], z, 0),
+        ),
+        (
+            "Exactly k: where two entries are as large as each other at the limit, yours drops both.",
+            lambda z, k: np.where(abs(z) > np.sort(abs(z), axis=None)[-k - 1], z, 0),
         ),
         ("Keep the values, not their magnitudes.", lambda z, k: abs(_keep(z, k))),
         (

@@ -10,9 +10,10 @@ from ..draws import matrix, noise
 
 
 def _scan(rng):
+    """Two images in a batch, so that y has more samples than rows."""
     A = matrix(rng, 6, 8)
-    x = noise(rng, 8)
-    return {"A": A, "x": x, "y": A(x) + 0.3 * noise(rng, 6), "sigma": float(rng.uniform(0.2, 0.6))}
+    x = noise(rng, 2, 8)
+    return {"A": A, "x": x, "y": A(x) + 0.3 * noise(rng, 2, 6), "sigma": float(rng.uniform(0.2, 0.6))}
 
 
 def _light(A, x, y, sigma):
@@ -29,6 +30,10 @@ def _light(A, x, y, sigma):
     mistakes=[
         ("Divide by √n too: each of the n samples has its noise.", lambda A, x, y, s: _light(A, x, y, s) * y.size**0.5),
         ("The root of n, not n.", lambda A, x, y, s: _light(A, x, y, s) / y.size**0.5),
+        (
+            "`len` counts along the first axis alone; n is the number of all samples.",
+            lambda A, x, y, s: _light(A, x, y, s) * np.sqrt(y.size / len(y)),
+        ),
         ("In units of σ: it is missing.", lambda A, x, y, s: _light(A, x, y, 1.0)),
         ("The norm, not its square.", lambda A, x, y, s: _light(A, x, y, s) ** 2),
         ("n is the number of samples, not of pixels.", lambda A, x, y, s: _light(A, x, y, s) * np.sqrt(6 / 8)),

@@ -28,18 +28,27 @@ def channels(x):
 
 
 def _losses(rng, trial):
+    """Losses that fall and rise; in the second trial they fall with setbacks, in the third they come to a plateau."""
     count = 12
+    if trial == 1:
+        steps = np.arange(count) + rng.random(count) / 4
+        return {"losses": [float(v) for v in np.where(steps % 4 < 2, 9 - steps, 12 - steps)], "patience": 3}
+    if trial == 2:
+        losses = [float(v) for v in np.maximum(4 - np.arange(count), int(rng.integers(1, 3)))]
+        return {"losses": losses, "patience": int(rng.integers(2, 5))}
     fall = np.exp(-np.arange(count) / 3) + 0.02 * rng.random(count)
     rise = 0.03 * np.maximum(np.arange(count) - int(rng.integers(3, 6)), 0)
-    return {"losses": [float(v) for v in fall + 6 * rise], "patience": int(rng.integers(2, 4)) + trial}
+    return {"losses": [float(v) for v in fall + 6 * rise], "patience": int(rng.integers(2, 4))}
 
 
-def _stop(losses, patience, equal=0, last=False, strict=True):
-    best = 0
+def _stop(losses, patience, equal=0, last=False, strict=True, reset=True):
+    best = waited = 0
     for epoch, loss in enumerate(losses):
-        if loss < losses[best]:
-            best = epoch
-        elif epoch - best >= patience + equal:
+        if loss < losses[best] or (epoch and not strict and loss == losses[best]):
+            best, waited = epoch, 0 if reset else waited
+            continue
+        waited += epoch > 0
+        if waited >= patience + equal:
             return (epoch if last else best, epoch + 1)
     return (len(losses) - 1 if last else best, len(losses))
 
@@ -57,6 +66,14 @@ def _stop(losses, patience, equal=0, last=False, strict=True):
             lambda v, p: _stop(v, p, 1),
         ),
         ("Epochs are counted from 0, but their number is not.", lambda v, p: (_stop(v, p)[0], _stop(v, p)[1] - 1)),
+        (
+            "In a row: each new lowest loss sets the count back to 0.",
+            lambda v, p: _stop(v, p, reset=False),
+        ),
+        (
+            "A loss that is as low as the best is not a new lowest one.",
+            lambda v, p: _stop(v, p, strict=False),
+        ),
         ("It never stops: look at how long the best has not been beaten.", lambda v, p: (_stop(v, 99)[0], len(v))),
     ],
 )

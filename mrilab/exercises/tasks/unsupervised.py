@@ -8,23 +8,27 @@ from ..base import choice, exercise
 from ..draws import matrix, noise
 
 
-def _split(sampled, chance, share, center, keep=True, flip=False, outside=False):
+def _split(sampled, chance, share, center, keep=True, flip=False, outside=False, length=None):
     middle = np.zeros(sampled.shape, bool)
     start = sampled.size // 2 - center // 2
-    middle[start : start + center] = keep
+    middle[start : start + (center if length is None else length)] = keep
     held = ((chance >= share) if flip else (chance < share)) & ~middle
     if not outside:
         held &= sampled
     return sampled & ~held, held
 
 
-def _lines(rng):
+def _lines(rng, trial):
+    """An even centre that was acquired, then an odd one, then one of which a line is missing."""
     sampled = rng.random(24) < 0.6
     sampled[10:14] = True
     sampled[0], sampled[1], sampled[20] = False, True, True
     chance = rng.random(24)
     chance[[0, 1, 11, 12]], chance[20] = 0.01, 0.99
-    return {"sampled": sampled, "chance": chance, "share": float(rng.uniform(0.3, 0.45)), "center": 4}
+    center = 5 if trial == 1 else 4
+    chance[10 : 10 + center], sampled[14] = 0.01, True
+    sampled[12] = trial != 2
+    return {"sampled": sampled, "chance": chance, "share": float(rng.uniform(0.3, 0.45)), "center": center}
 
 
 @exercise(
@@ -38,6 +42,14 @@ def _lines(rng):
         ("The central lines always go in.", lambda s, u, p, c: _split(s, u, p, c, keep=False)),
         ("Θ first, then Λ.", lambda s, u, p, c: _split(s, u, p, c)[::-1]),
         ("Those with u below the share are held back.", lambda s, u, p, c: _split(s, u, p, c, flip=True)),
+        (
+            "An odd centre has one line more on its far side: count its `center` lines.",
+            lambda s, u, p, c: _split(s, u, p, c, length=2 * (c // 2)),
+        ),
+        (
+            "Θ holds acquired lines only, in the centre too.",
+            lambda s, u, p, c: (_split(s, u, p, c)[0] | _split(s | True, u * 0, 1.0, c)[0], _split(s, u, p, c)[1]),
+        ),
         ("Only a line that was acquired can be held back.", lambda s, u, p, c: _split(s, u, p, c, outside=True)),
         ("Λ and Θ must not overlap: what is held back does not go in.", lambda s, u, p, c: (s, _split(s, u, p, c)[1])),
     ],

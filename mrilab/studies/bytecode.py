@@ -1,0 +1,42 @@
+"""Names in the bytecode of a function: what it reads from outside, and what it imports."""
+
+import dis
+import types
+from collections.abc import Iterator
+from importlib.util import resolve_name
+
+
+def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
+    """Give a code and those of the functions, comprehensions and classes within it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _codes(constant)
+
+
+def all_names(code: types.CodeType) -> set[str]:
+    """Return the names of globals, modules and attributes that a code uses."""
+    return {name for part in _codes(code) for name in part.co_names}
+
+
+def global_names(code: types.CodeType) -> set[str]:
+    """Return the names of the global values that a code reads.
+
+    >>> sorted(global_names((lambda x: [np.sin(i) for i in x.rows]).__code__))
+    ['np']
+    """
+    loads = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"}
+    return {step.argval for part in _codes(code) for step in dis.get_instructions(part) if step.opname in loads}
+
+
+def imported_names(code: types.CodeType, around: dict) -> set[str]:
+    """Return the full names of the modules that a code imports when it runs."""
+    found = set()
+    for part in _codes(code):
+        steps = list(dis.get_instructions(part))
+        for i, step in enumerate(steps):
+            if step.opname == "IMPORT_NAME":
+                level = steps[i - 2].argval  # after it stands the list of names
+                package = around.get("__package__") or ""
+                found.add(resolve_name("." * level + step.argval, package) if level else step.argval)
+    return found
