@@ -91,7 +91,7 @@ def _name(function: Callable) -> str:
     if isinstance(function, functools.partial):
         return f"partial of {_name(function.func)}"
     named = function if hasattr(function, "__qualname__") else type(function)
-    return f"{named.__module__}.{named.__qualname__}"
+    return f"{getattr(named, '__module__', None) or 'builtins'}.{named.__qualname__}"
 
 
 class _Walk:

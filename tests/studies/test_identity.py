@@ -106,6 +106,11 @@ def test_the_same_is_recognised_and_another_told_apart(kind):
     assert all(one != two for one, two in itertools.combinations(found, 2))
 
 
+def test_every_callable_has_a_name():
+    for f in (str.upper, "a".upper, len, np.sin, int.__add__, (1).__add__, dict, functools.partial(str.upper)):
+        assert identify(f).name.split(".")[-1]
+
+
 def test_a_function_of_a_module_of_ones_own():
     one, two = (module(h=lambda x: 1, other=open), module(h=lambda x: 2, other=open))
     assert identify(cell("def f(x): return m.h(x)", m=one)) != identify(cell("def f(x): return m.h(x)", m=two))
