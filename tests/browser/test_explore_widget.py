@@ -219,7 +219,7 @@ def test_values_are_checked_and_completed():
     for wrong, message in [
         ({"side": 41}, "side must be one of .* or between"),
         ({"image": "that"}, "and nothing else, got 'that'"),
-        ({"size": 4}, "no parameter 'size', but side, image"),
+        ({"size": 4}, "no parameter 'size'; the parameters are side, image"),
     ]:
         with pytest.raises(ValueError, match=message):
             widget.value = wrong

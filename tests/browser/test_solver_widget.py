@@ -261,7 +261,7 @@ def test_bad_input_is_refused(images):
     x = images[0]
     with pytest.raises(ValueError, match=r"powers of two, 16 to 1024, got \(60, 128\)"):
         SparseSolver(x[:60])
-    with pytest.raises(ValueError, match=r"the reference is \(64, 64\), the image \(64, 128\)"):
+    with pytest.raises(ValueError, match=r"the reference has shape \(64, 64\), the image \(64, 128\)"):
         SparseSolver(x, x[:, :64])
     with pytest.raises(ValueError, match="the reference of shape .* is zero everywhere"):
         SparseSolver(x, 0 * x)
