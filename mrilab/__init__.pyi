@@ -4,10 +4,13 @@ from .arrays.libraries import like as like
 from .arrays.libraries import to_device as to_device
 from .arrays.libraries import to_numpy as to_numpy
 from .data.bart import save_cfl as save_cfl
+from .data.epi import correct_epi as correct_epi
 from .data.export import save_image as save_image
 from .data.export import save_nifti as save_nifti
 from .data.export import save_png as save_png
 from .data.load import load_kspace as load_kspace
+from .data.noise import scan_covariance as scan_covariance
+from .data.noise import whiten as whiten
 from .data.scan import DataError as DataError
 from .data.scan import Scan as Scan
 from .data.scan import sampling_mask as sampling_mask

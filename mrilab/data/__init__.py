@@ -8,5 +8,7 @@ hdf5     HDF5 files and the header that fastMRI and ISMRMRD share
 twix_grid  the grid of a TWIX scan
 grid     places readouts with counters on the k-space grid
 readout  removes the oversampling, splits a volume along its readout
+noise    whiten: noise of variance 1, from a noise scan, dwell times and averages
+epi      correct_epi: the Nyquist ghost
 export   PNG and NIfTI
 """

@@ -88,7 +88,7 @@ def assemble(path: Path, readouts: Sequence[Readout], width: int, y: Axis, z: Ax
     if np.prod([*lead, *coils, depth, y.size, width], dtype=float) > SPARSEST * stored:
         raise DataError(path, f"{stored} samples", f"more, on the grid {(width, y.size, depth)} of its header")
     grid = np.zeros((*lead, *coils, depth, y.size, width), np.complex64)
-    averages = np.zeros((*lead, depth, y.size, width), np.uint16)
+    averages = np.zeros((*lead, depth, y.size, width), np.float32)
     turned = np.zeros((*lead, depth, y.size), bool)
     index = [{value: i for i, value in enumerate(values)} for values in counts]
     for r in readouts:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from .bart import decode_cfl, is_pair
+from .epi import warn_of_ghost
 from .fastmri import decode_fastmri
 from .hdf5 import open_hdf5
 from .ismrmrd import decode_ismrmrd, scan_groups
@@ -88,7 +89,10 @@ def load_kspace(
     if not set(choices) <= set(offered):
         unknown = ", ".join(sorted(set(choices) - set(offered)))
         raise ValueError(f"{path}: its format, read by {decode.__name__}, offers no choice of {unknown}")
-    return _finish(path, decode(path, **choices))
+    raw = decode(path, **choices)
+    if raw.averages is not None:  # single readouts, which may be those of EPI
+        warn_of_ghost(path, raw)
+    return _finish(path, raw)
 
 
 def _decoder(path: Path):
@@ -129,7 +133,7 @@ def _finish(path: Path, raw: Raw) -> Scan:
     if raw.volume:
         kspace, voxel = split_readout(kspace, width), raw.voxel
         if averages is not None:
-            averages = np.ascontiguousarray(np.moveaxis(averages, -1, -3).swapaxes(-1, -2))
+            averages = _across(averages)
         turned = None  # the direction of a readout has no meaning after its transform
     _check_values(path, kspace, raw.noise)
     return Scan(
@@ -144,6 +148,14 @@ def _finish(path: Path, raw: Raw) -> Scan:
         band=width / received,
         turned=turned,
     )
+
+
+def _across(averages: np.ndarray) -> np.ndarray:
+    """Return (…, X, Y, Z) of counts (…, Z, Y, X): across a transformed readout, noise is the mean over its samples."""
+    inverse = np.divide(1.0, averages, out=np.zeros_like(averages), where=averages > 0).mean(axis=-1)
+    counts = np.divide(1.0, inverse, out=np.zeros_like(inverse), where=inverse > 0).swapaxes(-1, -2)
+    shape = (*counts.shape[:-2], averages.shape[-1], *counts.shape[-2:])
+    return np.ascontiguousarray(np.broadcast_to(counts[..., None, :, :], shape))
 
 
 def _check_values(path: Path, kspace: np.ndarray, noise: np.ndarray | None) -> None:

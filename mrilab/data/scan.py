@@ -43,7 +43,7 @@ class Scan:
         Millimetres along (slice, H, W); the first is the slice thickness, without gaps.
     noise : ndarray, complex64 (C, samples), or None
         Samples of the coils without signal, as in the file, for prewhitening.
-    averages : ndarray, uint16 (…, H, W), or None
+    averages : ndarray, float32 (…, H, W), or None
         How often each sample was acquired. `kspace` is the mean, so the variance of its noise is 1 / averages.
     affine : ndarray, float64 (4, 4), or None
         The map from indices (slice, row, column) of images (slices, H, W) to millimetres towards the patient's right,

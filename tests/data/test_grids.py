@@ -1,5 +1,7 @@
 """Files of single readouts, ISMRMRD and TWIX of VB and VD, whose grid is known: every kind of scan in each format."""
 
+from contextlib import nullcontext
+
 import ismrmrd
 import numpy as np
 import pytest
@@ -444,7 +446,9 @@ BOTH.remove(("another scans header", "ismrmrd"))  # a converter writes the heade
 @pytest.mark.parametrize("name, kind", BOTH)
 def test_every_readout_is_in_its_place(tmp_path, name, kind):
     plan, lines, expected = CASES[name]()
-    scan = load_kspace(write(tmp_path, kind, plan, lines))
+    ghost = pytest.warns(match="Nyquist ghost") if name == "every other turned" else nullcontext()
+    with ghost:
+        scan = load_kspace(write(tmp_path, kind, plan, lines))
     assert scan.kspace.shape == expected.shape
     assert np.allclose(scan.kspace, expected, atol=2e-6 * abs(expected).max())
     assert np.array_equal(scan.mask, expected.any(axis=-3))

@@ -1,0 +1,161 @@
+"""The Nyquist ghost of echo-planar imaging: lines that were acquired from right to left differ from the others.
+
+A delay between gradient and receiver, and eddy currents, shift the lines of one direction against those of the other
+and turn their phase. In the image along the readout both together are a phase c + s·x; left as it is, it gives a second
+image, half a field of view away.
+"""
+
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from ..operators.fourier import FFT
+from .raw import Raw
+from .scan import Scan
+
+
+def correct_epi(scan: Scan, reference: Scan, turned: np.ndarray | None = None) -> Scan:
+    """Return an EPI scan whose lines of both directions agree: all from left to right, with one phase.
+
+    A reference scan without phase encoding acquires the same line P(x) again and again, in alternating direction. With
+    P₋ a line from right to left, P₊ its neighbours, and the sum over pairs and coils, a constant c and a slope s are
+    fitted to the phase
+
+        c + s·x ≈ ∠ Σ P₊(x) P₋(x)*,
+
+    weighted by the squared magnitude. Each line from right to left is then multiplied by exp(i(c + s·x)) in the image
+    along the readout. Neighbours on both sides are used, so a phase that drifts from line to line cancels.
+
+    Parameters
+    ----------
+    scan : Scan
+        The scan to correct, (…, C, H, W).
+    reference : Scan
+        The same sequence without phase encoding, (C, H', W) with H' ≥ 2, or (…, C, H', W) to correct each image by its
+        own phase.
+    turned : bool array (H,), optional
+        Which lines were acquired from right to left and are stored so. By default those that the file marks, which are
+        turned round already; if it marks none, every other line, where the reference shows that it is so.
+
+    Raises
+    ------
+    ValueError
+        For a reference of another width or number of coils, for a `turned` that does not fit, and if neither the file
+        nor the reference shows which lines are turned.
+
+    References
+    ----------
+    Bruder et al., Image reconstruction for echo planar imaging with nonequidistant k-space sampling, Magn. Reson. Med.
+    23 (1992).
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> line = np.zeros((1, 1, 16), complex)
+    >>> line[..., 4:11] = rng.standard_normal(7) + 2
+    >>> y = FFT((16,))(np.repeat(line, 8, axis=1)).astype(np.complex64)
+    >>> delayed = y.copy()
+    >>> delayed[:, 1::2] = FFT((16,))(line * np.exp(-0.2j * (np.arange(16) - 8)))[..., ::-1]
+    >>> bool(np.allclose(correct_epi(Scan(delayed), Scan(delayed)).kspace, y, atol=1e-5))
+    True
+    """
+    lead, coils, width = scan.kspace.shape[:-3], scan.kspace.shape[-3], scan.kspace.shape[-1]
+    if reference.kspace.shape[-3] != coils or reference.kspace.shape[-1] != width or reference.kspace.shape[-2] < 2:
+        raise ValueError(
+            f"a reference for a scan {scan.kspace.shape} has {coils} coils, at least 2 lines and {width} samples, got "
+            f"{reference.kspace.shape}"
+        )
+    if reference.kspace.shape[:-3] not in ((), lead):
+        raise ValueError(f"one reference, or one for each of {lead} images, got the shape {reference.kspace.shape}")
+    lines, back = _left_to_right(scan, turned, reference)
+    known, known_back = _left_to_right(reference, turned, reference)
+    F, x = FFT((width,)), np.arange(width) - width // 2
+    out = lines.astype(np.complex64, copy=True)
+    for index in np.ndindex(lead):
+        own = index if reference.kspace.ndim > 3 else ()
+        constant, slope = _phase(F.H(known[own]), known_back[own])
+        ramp = np.exp(1j * (constant + slope * x)).astype(np.complex64)
+        rows = back[index]
+        out[index][:, rows] = F(F.H(lines[index][:, rows]) * ramp)
+    return replace(scan, kspace=out, turned=back)
+
+
+def alternates(kspace: np.ndarray) -> bool:
+    """Say whether every other line of (C, H, W) is stored from right to left, by the profiles of neighbouring lines.
+
+    The magnitudes of neighbours agree much better with every other line turned round: what is left of 1 − cos of the
+    angle between them is less than half.
+
+    >>> lines = np.zeros((1, 8, 16), np.complex64)
+    >>> lines[:, ::2, 8], lines[:, ::2, 9], lines[:, 1::2, 7], lines[:, 1::2, 6] = 2, 1j, 2, 1j
+    >>> alternates(lines)
+    True
+    """
+    lines = kspace[:, kspace.any(axis=(0, 2))]
+    pairs = lines.shape[1] // 2
+    if pairs < 2:
+        return False
+    F = FFT(lines.shape[-1:])
+    there, back = lines[:, : 2 * pairs : 2], lines[:, 1 : 2 * pairs : 2]
+    profiles = [abs(F.H(np.ascontiguousarray(part))) for part in (there, back, back[..., ::-1])]
+
+    def apart(a: np.ndarray, b: np.ndarray) -> float:
+        return 1 - float((a * b).sum() / np.sqrt((a * a).sum() * (b * b).sum()))
+
+    as_stored, turned_round = apart(profiles[0], profiles[1]), apart(profiles[0], profiles[2])
+    return turned_round < 0.5 * as_stored
+
+
+def warn_of_ghost(path: Path, raw: Raw) -> None:
+    """Warn if lines of both directions make one image: they are not corrected when a file is read."""
+    if raw.turned is not None and raw.averages is not None:
+        there = raw.averages.any(axis=-1)
+        mixed = bool(((raw.turned & there).any(axis=-1) & (~raw.turned & there).any(axis=-1)).any())
+    else:
+        mixed = not raw.volume and alternates(raw.kspace[(0,) * (raw.kspace.ndim - 3)])
+    if mixed:
+        text = f"{path}: lines of both readout directions make one image, as in EPI, which will have a Nyquist ghost: "
+        warnings.warn(text + "correct_epi removes it, given a reference scan", stacklevel=3)
+
+
+def _left_to_right(scan: Scan, turned: np.ndarray | None, reference: Scan) -> tuple[np.ndarray, np.ndarray]:
+    """Return the lines, all from left to right, and which of them (…, H) were not."""
+    *lead, _, height, _ = scan.kspace.shape
+    if turned is None and scan.turned is not None:
+        return scan.kspace, scan.turned
+    if turned is None:
+        first = reference.kspace[(0,) * (reference.kspace.ndim - 3)]
+        if not alternates(first):
+            raise ValueError(
+                "neither the file nor the profiles of the reference show which lines were acquired from right to left: "
+                "give them as turned"
+            )
+        rows = np.arange(height) % 2 == 1
+    else:
+        rows = np.asarray(turned)
+        if rows.dtype != bool or rows.ndim != 1 or len(rows) < height:
+            raise ValueError(f"turned is a bool for each of {height} lines, got {rows.dtype} of shape {rows.shape}")
+        rows = rows[:height]
+    lines = scan.kspace.copy()
+    lines[..., rows, :] = lines[..., rows, ::-1]
+    return lines, np.broadcast_to(rows, (*lead, height))
+
+
+def _phase(profiles: np.ndarray, back: np.ndarray) -> tuple[float, float]:
+    """Return c and s of the phase c + s·x between neighbouring profiles (C, H, W) of the two directions."""
+    pairs = profiles[:, :-1] * profiles[:, 1:].conj()
+    pairs = np.where(back[:-1, None], pairs.conj(), pairs)[:, back[:-1] != back[1:]]
+    if not pairs.any():
+        raise ValueError("the reference has no two neighbouring lines of different direction")
+    if pairs.shape[1] > 1 and pairs.shape[1] % 2:
+        pairs = pairs[:, :-1]  # as many neighbours before as after: a drift of the phase cancels
+    total = pairs.sum(axis=(0, 1)).astype(complex)
+    x = np.arange(len(total)) - len(total) // 2
+    slope = float(np.angle((total[1:] * total[:-1].conj()).sum()))
+    constant = float(np.angle((total * np.exp(-1j * slope * x)).sum()))
+    rest = np.angle(total * np.exp(-1j * (constant + slope * x)))  # small: fitted without unwrapping
+    weights = abs(total)
+    more = np.polynomial.polynomial.polyfit(x, rest, 1, w=weights)
+    return constant + float(more[0]), slope + float(more[1])
