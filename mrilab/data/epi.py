@@ -95,8 +95,9 @@ def alternates(kspace: np.ndarray) -> bool:
     """
     lines = kspace[:, kspace.any(axis=(0, 2))]
     pairs = lines.shape[1] // 2
-    if pairs < 2:
+    if pairs < 2 or not np.isfinite(lines).all():
         return False
+    lines = lines.astype(complex) / max(np.abs(lines.real).max(), np.abs(lines.imag).max())  # no overflow
     F = FFT(lines.shape[-1:])
     there, back = lines[:, : 2 * pairs : 2], lines[:, 1 : 2 * pairs : 2]
     profiles = [abs(F.H(np.ascontiguousarray(part))) for part in (there, back, back[..., ::-1])]
@@ -109,13 +110,14 @@ def alternates(kspace: np.ndarray) -> bool:
 
 
 def warn_of_ghost(path: Path, raw: Raw) -> None:
-    """Warn if lines of both directions make one image: they are not corrected when a file is read."""
+    """Warn of EPI, whose lines are not corrected when a file is read: most neighbours differ in direction."""
     if raw.turned is not None and raw.averages is not None:
-        there = raw.averages.any(axis=-1)
-        mixed = bool(((raw.turned & there).any(axis=-1) & (~raw.turned & there).any(axis=-1)).any())
+        turned, there = (a.reshape(-1, a.shape[-1]) for a in (raw.turned, raw.averages.any(axis=-1)))
+        differ = [row[sampled][1:] != row[sampled][:-1] for row, sampled in zip(turned, there)]
+        mixed = float(np.concatenate(differ).mean()) > 0.5 if sum(map(len, differ)) else False
     else:
         mixed = not raw.volume and alternates(raw.kspace[(0,) * (raw.kspace.ndim - 3)])
-    if mixed:
+    if mixed or raw.epi:
         text = f"{path}: lines of both readout directions make one image, as in EPI, which will have a Nyquist ghost: "
         warnings.warn(text + "correct_epi removes it, given a reference scan", stacklevel=3)
 

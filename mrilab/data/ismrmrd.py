@@ -74,7 +74,7 @@ def decode_ismrmrd(path: Path, *, measurement: int | str | None = None, encoding
     raw = _on_grid(path, readouts, plan)
     raw.noise = np.concatenate(noise, axis=1) if noise else None
     raw.dwell, raw.noise_dwell = dwells[False] or None, dwells[True] or None
-    raw.noise_bandwidth = plan.noise_bandwidth
+    raw.noise_bandwidth, raw.epi = plan.noise_bandwidth, plan.trajectory == "epi"
     return raw
 
 

@@ -27,7 +27,8 @@ class Raw:
     `kspace` has the axes (…, C, H, W'), with an oversampled readout as the last one. If `volume` is true, they are
     (…, C, Z, Y, X), where X is the readout, and Y and Z are phase encodes. `width` is the length of the readout without
     oversampling, `voxel` the size in mm along (x, y, z) = (readout, phase encode, slice). `averages` has the axes of
-    `kspace` without the coils, `turned` those without coils and readout. The others are as in `Scan`.
+    `kspace` without the coils, `turned` those without coils and readout. `epi` is true if the
+    header names the scan echo-planar. The others are as in `Scan`.
     """
 
     kspace: np.ndarray
@@ -37,6 +38,7 @@ class Raw:
     geometry: Geometry | None = None
     averages: np.ndarray | None = None
     turned: np.ndarray | None = None
+    epi: bool = False
     noise: np.ndarray | None = None
     dwell: float | None = None
     noise_dwell: float | None = None

@@ -147,6 +147,8 @@ def _header(path: Path, stored: np.ndarray, start: int, end: int) -> tuple[dict[
         raise DataError(path, f"a header of {length} bytes", f"one that fits the {end - start} of its measurement")
     if not 0 < parts <= MOST_PARTS:
         raise DataError(path, f"a header of {parts} parts", f"1 to {MOST_PARTS}")
+    if re.search(rb"\w\[\d{5,}\]\S*\s*=", bytes(stored[start : start + length])):  # the parser would make such a list
+        raise DataError(path, "a protocol with an array of more than 9999 entries", "a protocol in text")
     try:
         with open(path, "rb") as file, redirect_stdout(StringIO()):  # it prints warnings
             file.seek(start)

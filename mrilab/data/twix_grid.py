@@ -1,7 +1,9 @@
 """The grid of a TWIX scan, from counters, their centres, and a protocol that may not be that of the sequence."""
 
+import warnings
 from collections.abc import Sequence
 from itertools import pairwise
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +16,15 @@ CARTESIAN = 1
 
 def on_grid(path: Path, lines: Sequence[Readout], centres: set[tuple[int, int]], header: dict[str, Any]) -> Raw:
     """Return the lines on their grid; `centres` are the counters (Lin, Par) at DC in the headers of the lines."""
-    yaps = header.get("MeasYaps", {})
+    yaps = header.get("MeasYaps") or header.get("Phoenix") or {}
     trajectory = number(yaps, "sKSpace", "ucTrajectory")
     if trajectory is not None and trajectory != CARTESIAN:
         raise DataError(path, f"the trajectory of number {trajectory:g}", "a Cartesian one, of number 1")
     planned = _planned(yaps)
-    base, factor = number(yaps, "sKSpace", "lBaseResolution"), _oversampling(header)
-    full = round(base * factor) if base else 0
     echoes = {(r.samples.shape[1], r.centre, r.turned) for r in lines}
+    base = number(yaps, "sKSpace", "lBaseResolution") or 0.0
+    factor = _oversampling(header) or (2.0 if {echo[0] for echo in echoes} == {2 * base} else 1.0)
+    full = round(base * factor)
     steps = [{r.steps[axis] for r in lines} for axis in (0, 1)]
     middles = [max(pair[axis] for pair in centres) or None for axis in (0, 1)]  # 0 means that it was not set
     protocol = all(_is_part(full, *echo) for echo in echoes) and _is_filled(planned[0], steps[0], middles[0])
@@ -29,8 +32,14 @@ def on_grid(path: Path, lines: Sequence[Readout], centres: set[tuple[int, int]],
     y = _axis(path, "Lin", steps[0], planned[0] if protocol else 0, middles[0])
     z = _axis(path, "Par", steps[1], planned[1] if protocol else 0, middles[1]) if len(steps[1]) > 1 else None
     raw = assemble(path, lines, width, y, z)
+    if (number(header, "Meas", "alRegridMode", 0) or 1) > 1:
+        text = (
+            "samples were acquired on the ramps of the readout gradient: they are read as they are, and not regridded"
+        )
+        warnings.warn(f"{path}: {text}", stacklevel=4)
+    raw.epi = (number(yaps, "sFastImaging", "lEPIFactor") or 1) > 1
     if protocol:
-        raw.width, raw.voxel = round(width / factor), _voxel(yaps, int(base or 0), planned, y, z)
+        raw.width, raw.voxel = round(width / factor), _voxel(yaps, int(base), planned, y, z)
     return raw
 
 
@@ -52,16 +61,17 @@ def number(tree: Any, *path: str | int) -> float | None:
             return float(int(tree, 16))
         except ValueError:
             return None
-    return float(tree) if isinstance(tree, (int, float)) and not isinstance(tree, bool) else None
+    known = isinstance(tree, (int, float)) and not isinstance(tree, bool) and isfinite(tree)
+    return float(tree) if known else None
 
 
-def _oversampling(header: dict[str, Any]) -> float:
-    """Return the oversampling factor of the readout, or 1 if the header does not give it."""
+def _oversampling(header: dict[str, Any]) -> float | None:
+    """Return the oversampling factor of the readout, or None if the header does not give it."""
     for part in ("Dicom", "Meas"):
         factor = number(header, part, "flReadoutOSFactor")
         if factor is not None and 1 <= factor <= 8:
             return factor
-    return 1.0
+    return None
 
 
 def _planned(yaps: Any) -> tuple[int, int]:
@@ -114,6 +124,8 @@ def _voxel(yaps: Any, base: int, planned: tuple[int, int], y: Axis, z: Axis | No
     lines = number(yaps, "sKSpace", "lPhaseEncodingLines")
     partitions = number(yaps, "sKSpace", "lPartitions")
     if not (read and phase and thickness and lines and base and y.size == planned[0]):
+        return None
+    if min(read, phase, thickness) < 0:
         return None
     if z is not None:
         if not partitions or z.size != planned[1]:

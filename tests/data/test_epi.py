@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scan_files import header, line, write_ismrmrd
 from scipy import ndimage
 from test_grids import Plan, turn, write
-from twix_files import Line
+from twix_files import Line, protocol, write_twix
 
 from mrilab import FFT, Scan, correct_epi, load_kspace, rss
 from mrilab.data.epi import alternates
@@ -113,6 +114,21 @@ def test_lines_that_are_not_marked_are_found_by_their_profiles(tmp_path):
     lines = [Line(as_stored(kspace)[:, h], h) for h in range(HEIGHT)]
     with pytest.warns(UserWarning, match="Nyquist ghost"):
         load_kspace(write(tmp_path, "vd", Plan(WIDTH, HEIGHT, centre=(HEIGHT // 2, 0)), lines))
+
+
+@pytest.mark.parametrize("kind", ["ismrmrd", "vd"])
+def test_a_header_that_names_epi_warns(tmp_path, kind):
+    kspace = FFT((HEIGHT, WIDTH))(coil_images())
+    lines = [Line(kspace[:, h], h, centres=(HEIGHT // 2, 0)) for h in range(HEIGHT)]
+    if kind == "ismrmrd":
+        xml = header(WIDTH, HEIGHT, WIDTH, trajectory="epi")
+        path = write_ismrmrd(tmp_path / "x.h5", xml, [line(item.samples, item.step1) for item in lines])
+    else:
+        parts = protocol(WIDTH, HEIGHT, more=f"sFastImaging.lEPIFactor\t = \t{HEIGHT}")
+        path = write_twix(tmp_path / "x.dat", (parts, lines))
+    with pytest.warns(UserWarning, match="as in EPI"):
+        scan = load_kspace(path)
+    assert np.array_equal(scan.kspace, kspace)
 
 
 def test_what_does_not_fit_is_refused():

@@ -35,6 +35,7 @@ def image_of(path):
 
 
 @pytest.mark.skipif(not SCANS, reason="MRILAB_SCANS names no folder of real scans")
+@pytest.mark.filterwarnings("ignore:.*Nyquist ghost")
 @pytest.mark.parametrize("name", NAMES)
 def test_real_scans_are_twixtools_arrays(name):
     scan = load_kspace(Path(SCANS) / f"{name}.dat")
@@ -132,6 +133,18 @@ def test_what_is_not_told_is_not_guessed(tmp_path):
     assert isinstance(scan, Scan) and scan.affine is None and scan.voxel_size is None
 
 
+def test_twofold_oversampling_is_known_where_no_header_tells_the_factor(tmp_path):
+    for factor, width in (("", 6), (1, 12)):
+        parts = protocol(6, 8, factor=factor)
+        assert load_kspace(write_twix(tmp_path / f"{width}.dat", (parts, lines()))).kspace.shape == (2, 8, width)
+
+
+def test_ramp_samples_are_read_as_they_are_with_a_warning(tmp_path):
+    parts = PARTS | {"Meas": '<ParamLong."alRegridMode"> { 2 2 }\n'}
+    with pytest.warns(UserWarning, match="ramps of the readout gradient"):
+        assert np.array_equal(load_kspace(write_twix(tmp_path / "x.dat", (parts, lines()))).kspace, K)
+
+
 VD = measurement(PARTS, lines())
 VB = measurement(protocol(12, 8, software="B17"), lines(), vb=True)
 START = 10240 + len(header_bytes(PARTS))
@@ -197,6 +210,9 @@ BROKEN = {
     "a header of 10^6 parts": (changed(10244, u32(10**6)), "a header of 1000000 parts"),
     "a header of zeros": (changed(10240, bytes(len(header_bytes(PARTS)))), "a header of 0 bytes"),
     "a header without names": (changed(10248, bytes(600)), "a header without a named part"),
+    "an array of 10^9": (of(lines(), protocol(12, 8, more="sA.b[999999999].c\t = \t1")), "more than 9999 entries"),
+    "a matrix of 10^300 and no room": (of([*lines(), Line(K[:, 0], 9999, centres=(4, 0))],
+                                          protocol("1e300", "1e300")), "expected more, on the grid"),
     "readouts of zeros": (changed(START, bytes(8 * READOUT)), "a readout of 0 coils × 0 samples"),
     "a readout of 65535 samples": (changed(START + COUNTS, u16(65535)), "2 coils × 65535 samples"),
     "a readout of 65535 coils": (changed(START + COUNTS + 2, u16(65535)), "65535 coils × 12 samples"),
