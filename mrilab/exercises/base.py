@@ -55,7 +55,8 @@ class Exercise:
     the numbers of the question) or "choice" (the letter of one of `options`). `draw(rng)`, or `draw(rng, trial)` to
     cover several cases, returns named inputs in the order of the arguments; `book` are the numbers of the printed
     question. `accept(answer, inputs)`, if given, judges an answer instead of the comparison with `reference(*inputs)`:
-    it returns None, or what is wrong.
+    it returns None, or what is wrong. `single`: the text asks for single precision, so a double result fails; elsewhere
+    it passes with a remark.
 
     >>> from mrilab.exercises import find
     >>> find("sparsity-soft").chapter, find("sparsity-soft").label
@@ -77,6 +78,7 @@ class Exercise:
     minutes: int = 10
     level: str = "medium"
     points: int = 1
+    single: bool = False
 
     def __post_init__(self):
         if self.level not in LEVELS:

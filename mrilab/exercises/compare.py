@@ -1,5 +1,7 @@
 """Comparison of an answer with the expected one: what differs, without giving away what would be right."""
 
+from decimal import Decimal
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +13,7 @@ class Problem(NamedTuple):
     reason: str
     hint: str = ""
     otherwise_right: bool = False
+    minor: bool = False  # passes with a remark, unless the exercise asks for it
 
 
 def differs(answer: Any, expected: Any, tol: float, *, strict: bool = True) -> Problem | None:
@@ -48,15 +51,18 @@ def plain(text: str) -> str:
 
 
 def _several(answer: Any, expected: tuple | list, tol: float, strict: bool) -> Problem | None:
-    if not isinstance(answer, (tuple, list)) and not (isinstance(answer, np.ndarray) and answer.ndim == 1):
+    values = answer if isinstance(answer, (tuple, list)) else _as_array(answer)
+    if values is None or (not isinstance(values, (tuple, list)) and values.ndim != 1):
         return Problem(f"expected {len(expected)} results, got {_kind(answer)}")
+    answer = values
     if len(answer) != len(expected):
         return Problem(f"expected {len(expected)} results, got {len(answer)}")
+    found = []
     for i, (mine, right) in enumerate(zip(answer, expected)):
         problem = differs(mine, right, tol, strict=strict)
         if problem:
-            return Problem(f"result {i + 1} of {len(expected)}: {problem.reason}", problem.hint)
-    return None
+            found.append(problem._replace(reason=f"result {i + 1} of {len(expected)}: {problem.reason}"))
+    return min(found, key=lambda problem: problem.minor, default=None)
 
 
 def _array(answer: Any, expected: np.ndarray, tol: float, strict: bool) -> Problem | None:
@@ -67,10 +73,11 @@ def _array(answer: Any, expected: np.ndarray, tol: float, strict: bool) -> Probl
     if values is None:
         return Problem(f"expected {what}, got {_kind(answer)}", _called(answer))
     if values.shape != expected.shape:
-        return Problem(
-            f"the shape is {values.shape}, but should be {expected.shape}",
-            "Look at the axis of each sum, and at `keepdims`.",
-        )
+        shapes = f"the shape is {values.shape}, but should be {expected.shape}"
+        if expected.ndim != 1 or values.shape != (expected.size, 1):
+            return Problem(shapes, _about_shapes(values.shape, expected.shape))
+        problem = _array(values[:, 0], expected, tol, strict)
+        return problem or Problem(shapes, "A column is left: `[:, 0]` takes its values.", minor=True)
     if expected.dtype == bool and values.dtype != bool:
         if not np.isin(values, (0, 1)).all():
             return Problem(f"expected a mask of True and False, got {values.dtype}")
@@ -86,7 +93,8 @@ def _array(answer: Any, expected: np.ndarray, tol: float, strict: bool) -> Probl
         scale = float(np.abs(expected.astype(wide)).max(initial=0))
     if not gap.max(initial=0) <= tol * (scale or 1):
         if not expected.ndim:
-            return Problem("the number is not right")
+            rounded = "the number is right, but rounded"
+            return Problem(rounded, minor=True) if _is_rounded(answer, expected) else Problem("the number is not right")
         at = tuple(int(i) for i in np.unravel_index(np.argmax(gap), gap.shape))
         share = np.mean(gap > tol * (scale or 1))
         off = f"{share:.0%} of the" if share >= 0.01 else f"{round(share * gap.size)} of {gap.size}"
@@ -101,15 +109,47 @@ def _array(answer: Any, expected: np.ndarray, tol: float, strict: bool) -> Probl
             f"the values are right, but {values.dtype}: the input was {expected.dtype}",
             "Single precision became double: which array or NumPy number in your lines is double? Use Python floats.",
             otherwise_right=True,
+            minor=True,
         )
     return None
+
+
+def _about_shapes(found: tuple[int, ...], wanted: tuple[int, ...]) -> str:
+    """Return a hint on how an answer may have got the shape `found` in place of `wanted`."""
+    if not found:
+        return "That is one number: which axes must the sum, mean or norm leave?"
+    if not wanted:
+        return "One number is wanted: over which axes is still to be summed, averaged or chosen?"
+    if tuple(n for n in found if n != 1) == tuple(n for n in wanted if n != 1):
+        return "An axis of length 1 is too many or too few: `keepdims` and `None` make one, an index takes it away."
+    if sorted(found) == sorted(wanted):
+        return "The axes are in another order: `np.moveaxis`, `np.swapaxes`, or another axis in `np.stack`."
+    if prod(found) == prod(wanted):
+        return "The values are as many, but not in this shape: keep the axes of the input, or reshape at the end."
+    if len(found) < len(wanted):
+        return "An axis is missing: did a sum, mean or index take one that should stay?"
+    if len(found) > len(wanted):
+        return "There is an axis too many: over which one is still to be summed, or from which is one to be chosen?"
+    i = next(i for i, (a, b) in enumerate(zip(found, wanted)) if a != b)
+    return (
+        f"Axis {i} has {found[i]} entries in place of {wanted[i]}: what is counted along it, and from where to where?"
+    )
+
+
+def _is_rounded(answer: Any, expected: np.ndarray) -> bool:
+    """Say whether a number was typed with three or more digits, which are those of the expected one."""
+    if type(answer) is not float or expected.dtype.kind not in "fiu":
+        return False
+    _, digits, exponent = (typed := Decimal(repr(answer))).as_tuple()
+    half = Decimal(5).scaleb(int(exponent) - 1)
+    return len(digits) >= 3 and abs(typed - Decimal(float(expected))) <= half
 
 
 def _as_array(answer: Any) -> np.ndarray | None:
     """Return numbers as an array, or None if they are not numbers."""
     try:
         if hasattr(answer, "detach"):  # a torch tensor, on any device
-            answer = answer.detach().cpu()
+            answer = answer.detach().cpu().resolve_conj().resolve_neg()
         values = np.asarray(answer)
     except Exception:
         return None

@@ -14,6 +14,7 @@ from .limit import OutOfTime, limited
 from .verdict import Verdict
 
 SECONDS = 5.0  # time limit of an answer; on a slow machine, its first call may have to compile or import something
+TRY = "To try it on this input: `verdict = check(…)`, then `my_function(*verdict.inputs.values())`."
 IN_PLACE = "Work on a copy, or write `z = z - …` where you wrote `z -= …` or `z[…] = …`."
 
 
@@ -35,13 +36,15 @@ def check(name: str, answer: Any, *, student: str | None = None, record: bool = 
     prepared = [task.inputs(student, trial) for trial in range(trials)]
     # Before the time limit starts, so that whatever is slow at its first call has been called once.
     right = [task.reference(*_copies(inputs).values()) for inputs in prepared]
-    at = {"inputs": prepared[0]}
+    at: dict[str, Any] = {"inputs": prepared[0], "remark": ""}
 
     def judge() -> tuple[Problem, Inputs] | None:
         for inputs, expected in zip(prepared, right):
             at["inputs"] = inputs
             problem = _problem(task, answer, inputs, expected)
-            if problem is not None:
+            if problem is not None and problem.minor and not task.single:
+                at["remark"] = problem.reason
+            elif problem is not None:
                 if problem.otherwise_right:
                     return problem, inputs
                 known = _recognised(task, answer, [inputs, *(other for other in prepared if other is not inputs)])
@@ -59,10 +62,11 @@ def check(name: str, answer: Any, *, student: str | None = None, record: bool = 
         _record.note(task.name, passed=found is None)
     if found is None:
         why = (task.options or {}).get(task.reference(), "") if task.kind == "choice" else ""
-        return Verdict(task.name, True, task.objective, hint=why, points=task.points)
-    (reason, hint, _), inputs = found
-    shown = _describe(inputs) if task.kind == "function" and callable(answer) else ""
-    return Verdict(task.name, False, task.objective, reason, shown, hint, task.points)
+        return Verdict(task.name, True, task.objective, hint=why, points=task.points, remark=at["remark"])
+    (reason, hint, *_), inputs = found
+    called = task.kind == "function" and callable(answer)
+    shown, given = (_describe(inputs), _copies(inputs)) if called else ("", None)
+    return Verdict(task.name, False, task.objective, reason, shown, hint, task.points, inputs=given)
 
 
 def _problem(task: Exercise, answer: Any, inputs: Inputs, expected: Any) -> Problem | None:
@@ -84,7 +88,7 @@ def _problem(task: Exercise, answer: Any, inputs: Inputs, expected: Any) -> Prob
             return _raised(error)
         changed = next((key for key in inputs if _changed(inputs[key], given[key])), "")
     problem = _judged(task, mine, inputs, expected)
-    if problem is None and changed:
+    if (problem is None or problem.minor) and changed:
         return Problem(f"the result is right, but the input {changed!r} was changed in place", IN_PLACE, True)
     return problem
 
@@ -118,9 +122,13 @@ def _recognised(task: Exercise, answer: Any, prepared: list[Inputs]) -> str:
 
 def _same(mine: Any, mistake: Mistake, inputs: Inputs, tol: float) -> bool:
     try:
-        return mine is not None and differs(mine, mistake.answer(_copies(inputs)), tol, strict=False) is None
+        return mine is not None and _is_minor(differs(mine, mistake.answer(_copies(inputs)), tol, strict=False))
     except Exception:  # a wrong answer that does not work on this input is not this one
         return False
+
+
+def _is_minor(problem: Problem | None) -> bool:
+    return problem is None or problem.minor
 
 
 def _arguments(answer: Any, wanted: list[str]) -> Problem | None:
@@ -145,10 +153,12 @@ def _raised(error: Exception) -> Problem:
     except Exception:
         text = "with no message"
     frames = traceback.extract_tb(error.__traceback__)
-    # The first frame is in this file, the second in the answer: show lines of its file or cell.
+    # The first frame is ours, the second is in the answer: its file or cell is where to look.
     own = [frame.line for frame in frames[1:] if frame.line and frame.filename == frames[1].filename]
     where = f", at `{own[-1][:80]}`" if own else ""
-    return Problem(f"it raised {type(error).__name__}: {text}{where}", "Try the function on the input below yourself.")
+    if "ellipsis" in text.lower():
+        return Problem(f"a `...` of the stub is still in use{where}", "Put your own lines in place of every `...`.")
+    return Problem(f"it raised {type(error).__name__}: {text}{where}", TRY)
 
 
 def _copies(inputs: Inputs) -> Inputs:

@@ -1,12 +1,16 @@
 """The result of a check, for notebooks, terminals and screen readers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from html import escape
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Verdict:
     """The answer of `check`: true if passed, so that `assert check(…)` works.
+
+    `inputs` are those on which a function failed, by name: `my_function(*verdict.inputs.values())` tries it on them.
 
     >>> verdict = Verdict("fista-step", False, "a step of FISTA", reason="the answer is None", hint="Return it.")
     >>> bool(verdict), verdict
@@ -21,6 +25,8 @@ class Verdict:
     on: str = ""
     hint: str = ""
     points: int = 1
+    remark: str = ""
+    inputs: Mapping[str, Any] | None = field(default=None, compare=False)
 
     def __bool__(self) -> bool:
         return self.passed
@@ -28,7 +34,8 @@ class Verdict:
     def _parts(self) -> list[tuple[str, str]]:
         """Return the lines of the result as (label, text)."""
         if self.passed:
-            return [("", f"{_sentence(self.objective)}")] + ([("Why", self.hint)] if self.hint else [])
+            more = ("Why", self.hint), ("Remark", _sentence(self.remark))
+            return [("", _sentence(self.objective)), *((label, text) for label, text in more if text)]
         parts = [("", _sentence(self.reason))]
         return parts + [(label, text) for label, text in (("Input", self.on), ("Hint", self.hint)) if text]
 

@@ -63,8 +63,9 @@ def _box_score(side):
 
 def _good_mask(mask, inputs):
     mask, most = np.asarray(mask), N * N / inputs["accel"]
-    if mask.shape != SHAPE or mask.dtype != bool:
+    if mask.shape != SHAPE or mask.dtype.kind not in "biuf" or not np.isin(mask, (0, 1)).all():
         return f"expected a mask of True and False of shape {SHAPE}"
+    mask = mask.astype(bool)
     if mask.sum() > 1.01 * most:
         return f"the mask has {mask.sum()} samples; the budget is {most:.0f}"
     needed = _box_score(int(np.sqrt(most))) + 0.3

@@ -73,6 +73,7 @@ def _consistent(y, mask, z, lam, weight=None, everywhere=False):
     "solves the data consistency of MoDL for one coil, in closed form",
     draw=_measured,
     minutes=15,
+    single=True,
     mistakes=[
         ("That puts the data in hard, as λ = 0 would.", lambda y, m, z, lam: _consistent(y, m, z, 0.0)),
         ("λ belongs to z: (y + λ Fz) / (1 + λ).", lambda y, m, z, lam: _swapped(y, m, z, lam)),
