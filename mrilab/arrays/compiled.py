@@ -1,4 +1,4 @@
-"""How loops are compiled: what numba is asked for, and where it keeps them for the next process."""
+"""Compilation of loops by numba: its options, and the cache for later processes."""
 
 import os
 import tempfile
@@ -13,11 +13,11 @@ FAST = {"reassoc", "nsz", "contract", "arcp"}  # not "nnan", because NaN must st
 
 
 def compiled(function: Callable, **options):
-    """Return a loop as a kernel of numba that releases the GIL and is compiled once for all processes.
+    """Return a loop compiled by numba, which releases the GIL and is compiled once for all processes.
 
-    numba keeps its kernels beside the source, or in the user's cache. In a container or on a cluster both may be
-    read-only: then they go to a folder of the user's own under the temporary one, and if that fails each process
-    compiles anew. Either is said once. NUMBA_CACHE_DIR comes before all of these.
+    numba caches compiled loops beside the source, or in the user's cache. In containers and on clusters both may be
+    read-only. Then they are cached in a private folder in the temporary directory, and if that fails, each process
+    compiles them again; a warning is given once. NUMBA_CACHE_DIR overrides all of these.
 
     >>> from mrilab.arrays.loops import combine
     >>> combine.targetoptions["nogil"]
@@ -26,7 +26,7 @@ def compiled(function: Callable, **options):
     options = {"nogil": True, "fastmath": FAST, **options}
     try:
         return njit(cache=True, **options)(function)
-    except RuntimeError:  # it looks for the place at once
+    except RuntimeError:  # numba looks for its cache immediately
         folder = _temporary_place()
         if folder:
             config.CACHE_DIR = folder  # type: ignore[attr-defined]
@@ -34,18 +34,18 @@ def compiled(function: Callable, **options):
 
 
 def inlined(function: Callable):
-    """Return a loop that is compiled into those that call it."""
+    """Return a loop that is inlined in the loops that call it."""
     return compiled(function, inline="always")
 
 
 @cache
 def _temporary_place() -> str:
-    """Return a folder that only this user can write to, or "" if there is none, and say which.
+    """Return a folder that only this user can write to, or "" if there is none, with a warning.
 
-    What numba caches is unpickled, so whoever could write there could run code as this user.
+    numba unpickles the files in its cache, so whoever can write there can run code as this user.
     """
     try:
-        user = os.getuid() if hasattr(os, "getuid") else None  # on Windows the temporary folder is the user's own
+        user = os.getuid() if hasattr(os, "getuid") else None  # on Windows the temporary folder is private
         folder = Path(tempfile.gettempdir(), f"mrilab-{user}")
         folder.mkdir(mode=0o700, exist_ok=True)
         status = folder.lstat()

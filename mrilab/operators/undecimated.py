@@ -100,11 +100,11 @@ class UndecimatedWavelet(FilterBank):
     def _run(self, kernel, smooth, *args, scale):
         """Run a kernel over all rows of all images; the factor 1/√2 per axis makes the low-pass filter sum to 1."""
         from ..arrays.threads import split
-        from ..operators import wavelet_loops as wavelet_kernels
+        from . import wavelet_loops
 
         lo, hi = ((f / np.sqrt(2)).astype(smooth.dtype) for f in self.filters)
         rows = smooth.shape[0] * smooth.shape[1]
-        split(getattr(wavelet_kernels, kernel), rows, smooth, *args, 2**scale, lo, hi, work=smooth.size)
+        split(getattr(wavelet_loops, kernel), rows, smooth, *args, 2**scale, lo, hi, work=smooth.size)
 
     def _first(self, scale):
         """Return the index of the first of the three bands of a scale; the coarsest scale comes first."""

@@ -132,7 +132,7 @@ class Wavelet(FilterBank):
 
     def _compiled(self, kernel, x):
         from ..arrays.threads import split
-        from ..operators import wavelet_loops as wavelet_kernels
+        from . import wavelet_loops
 
         out = empty(x.shape, x.dtype)
         real = x.real.dtype
@@ -142,7 +142,7 @@ class Wavelet(FilterBank):
         taps = self.filters[0].size
         lo, hi = (np.pad(f, (0, -taps % 4)).astype(real) for f in self.filters)  # the kernels take four taps at a time
         args = source, target, self.level, lo, hi, taps // 2
-        split(getattr(wavelet_kernels, kernel), len(source), *args, work=source.size)
+        split(getattr(wavelet_loops, kernel), len(source), *args, work=source.size)
         return out
 
     def _scale(self, n, x):

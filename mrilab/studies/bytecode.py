@@ -1,4 +1,4 @@
-"""Names in the bytecode of a function: what it reads from outside, and what it imports."""
+"""Names in the bytecode of a function: the globals that it reads, and the modules that it imports."""
 
 import dis
 import types
@@ -7,7 +7,7 @@ from importlib.util import resolve_name
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    """Give a code and those of the functions, comprehensions and classes within it."""
+    """Yield a code object and those of the functions, comprehensions and classes in it."""
     yield code
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
@@ -15,12 +15,12 @@ def _codes(code: types.CodeType) -> Iterator[types.CodeType]:
 
 
 def all_names(code: types.CodeType) -> set[str]:
-    """Return the names of globals, modules and attributes that a code uses."""
+    """Return the names of globals, modules and attributes that a code object uses."""
     return {name for part in _codes(code) for name in part.co_names}
 
 
 def global_names(code: types.CodeType) -> set[str]:
-    """Return the names of the global values that a code reads.
+    """Return the names of the global values that a code object reads.
 
     >>> sorted(global_names((lambda x: [np.sin(i) for i in x.rows]).__code__))
     ['np']
@@ -30,7 +30,7 @@ def global_names(code: types.CodeType) -> set[str]:
 
 
 def imported_names(code: types.CodeType, around: dict) -> set[str]:
-    """Return the full names of the modules that a code imports when it runs."""
+    """Return the full names of the modules that a code object imports when it runs."""
     found = set()
     for part in _codes(code):
         steps = list(dis.get_instructions(part))

@@ -1,7 +1,7 @@
-"""What a function is, so that a rerun can tell whether it is the same: its code, and the values that the code uses.
+"""The identity of a function, by which a rerun recognises it: its code, and the values that the code uses.
 
-The walk goes through all that Python can show (partials, closures, defaults, objects' states, helpers of one's own) and
-stops at installed packages, which are known by their versions. What it cannot see through is refused.
+All that Python can inspect is included: partials, closures, defaults, states of objects, and the user's own helpers.
+Installed packages are identified by their versions. Objects that cannot be inspected raise a TypeError.
 """
 
 import copyreg
@@ -21,11 +21,11 @@ from ..arrays.libraries import to_numpy
 from .bytecode import all_names, global_names, imported_names
 from .versions import version
 
-Parts = list[tuple[str, Any]]  # what a value is made of, each part with what to call it
+Parts = list[tuple[str, Any]]  # the parts of a value, each with its label
 
 ATOMS = {type(None), bool, int, float, complex, str, bytes, range, type(Ellipsis), type(NotImplemented)}
 UNORDERED = {dict, set, frozenset, types.MappingProxyType}  # equal in any order
-# What a class holds that says nothing of what it does, or differs from one import to the next.
+# Attributes of a class that do not affect its behaviour, or differ between imports.
 DECORATION = {
     "__doc__",
     "__module__",
@@ -39,14 +39,14 @@ DECORATION |= {"__annotations_cache__", "__dataclass_fields__", "__firstlineno__
 
 
 class Identity(NamedTuple):
-    """A function's name, a digest of each part that its results depend on, and the versions of what it is built on."""
+    """The name of a function, a digest of each part that its results depend on, and the versions of packages used."""
 
     name: str
     parts: dict[str, str]
     versions: dict[str, str]
 
     def changes(self, other: "Identity") -> list[str]:
-        """Return in words what has changed from this identity to the other.
+        """Return a description of each change from this identity to the other.
 
         >>> one, two = (identify(functools.partial(round, ndigits=n)) for n in (1, 2))
         >>> one.changes(two), one.changes(one)
@@ -59,14 +59,16 @@ class Identity(NamedTuple):
 
 
 def identify(function: Callable) -> Identity:
-    """Return what a function is, equal for equal ones in this process and the next.
+    """Return the identity of a function, which is equal for equal functions in this and other processes.
 
-    A function of one's own is its bytecode and constants, its defaults, closure and attributes, and the global values
-    that it names: numbers, arrays, and functions, classes and modules of one's own, of which the same holds in turn. A
-    `partial`, a bound method or a callable object is its function or class, and its arguments or state. What an
-    installed package holds is its name and the package's version. Comments, lines and the file's place do not count.
+    A user's function is identified by its bytecode and constants, its defaults, closure and attributes, and the global
+    values that it uses: numbers, arrays, and the user's functions, classes and modules, which are identified in the
+    same way. A `partial`, a bound method or a callable object is identified by its function or class, and its arguments
+    or state. Objects of installed packages are identified by their name and the version of the package. Comments, line
+    numbers and the position of the file are ignored.
 
-    Raises TypeError if it uses what cannot be compared, such as an open file, a lock or a generator.
+    Raises TypeError if the function uses an object that cannot be compared, such as an open file, a lock or a
+    generator.
 
     >>> identify(np.linspace).name
     'numpy.linspace'
@@ -79,7 +81,7 @@ def identify(function: Callable) -> Identity:
 
 
 def digest(value: Any) -> str:
-    """Return a digest of any value, seen as `identify` sees what a function uses; raises TypeError where it does.
+    """Return a digest of any value, as computed by `identify` for the values of a function; raises the same TypeError.
 
     >>> digest({"a": np.arange(3)}) == digest({"a": np.arange(3)}) != digest({"a": np.arange(4)})
     True
@@ -95,11 +97,11 @@ def _name(function: Callable) -> str:
 
 
 class _Walk:
-    """A walk through values, depth first, that notes the versions of the packages it comes past."""
+    """A depth-first walk through values, which records the versions of all packages on its way."""
 
     def __init__(self) -> None:
         self._packages: dict[str, tuple[str, bool]] = {}
-        self._known: dict[int, tuple[bytes, Any]] = {}  # with the values: an id is used again once its value is gone
+        self._known: dict[int, tuple[bytes, Any]] = {}  # with the values, so that their ids are not reused
         self._path: list[tuple[int, str]] = []
         self._names: list[set[str]] = [set()]  # those in the code of the functions on the path
 
@@ -136,7 +138,7 @@ class _Walk:
         return found
 
     def parts(self, value: Any) -> Parts:
-        """Return what a value that is no atom is made of."""
+        """Return the parts of a value that is not an atom."""
         if self._is_installed(value):
             return [("name", f"{value.__module__}.{value.__qualname__}")]
         if type(value) in _KINDS:
@@ -155,7 +157,7 @@ class _Walk:
         return self._of_object(value)
 
     def _is_installed(self, value: Any) -> bool:
-        """Say whether a package holds this value under the name that it bears, and note the package's version."""
+        """Return whether a package contains this value under its own name, and record the version of the package."""
         module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
         if not isinstance(module, str) or not isinstance(name, str) or not self._note_version(module):
             return False
@@ -165,7 +167,7 @@ class _Walk:
             return False
 
     def _note_version(self, module: str) -> bool:
-        """Note the version of the package that a module belongs to; say whether it is an installed one."""
+        """Record the version of the package of a module; return whether the package is installed."""
         root = module.split(".")[0]
         if root not in self._packages:
             self._packages[root] = version(root)
@@ -185,7 +187,7 @@ class _Walk:
         return [("code", code), *named]
 
     def _module(self, name: str) -> types.ModuleType | str:
-        """Return a module that a function imports, or its name where the version says all, or nothing is to be had."""
+        """Return a module that a function imports, or its name if it is installed or cannot be imported."""
         try:
             return name if self._note_version(name) else import_module(name)
         except ImportError:
@@ -198,7 +200,7 @@ class _Walk:
         return [("name", module.__name__), *((name, vars(module)[name]) for name in sorted(used))]
 
     def _of_object(self, value: Any) -> Parts:
-        """Return class and state of an object, as pickle would store them."""
+        """Return the class and the state of an object, as pickle would store them."""
         kind = type(value)
         try:
             made = copyreg.dispatch_table.get(kind, lambda x: x.__reduce_ex__(4))(value)
@@ -212,7 +214,7 @@ class _Walk:
             self._note_version(str(getattr(value, "__module__", "")))
             return [("class", kind), ("name", f"{getattr(value, '__module__', '')}.{made}")]
         maker, arguments, state, *items = (*made, None, None, None)[:5]
-        if isinstance(state, dict):  # what was computed once and kept is no part of it
+        if isinstance(state, dict):  # cached properties are not part of the state
             kept = {name for name, part in _inherited(kind).items() if isinstance(part, functools.cached_property)}
             state = {name: part for name, part in state.items() if name not in kept}
         items = [list(part) for part in items if part is not None]
@@ -231,7 +233,7 @@ def _of_array(array: np.ndarray) -> Parts:
 
 
 def _of_code(code: types.CodeType) -> Parts:
-    """All that running the code depends on, and so neither its lines nor its file."""
+    """Return all that the execution of the code depends on, without line numbers and file name."""
     counts = code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags
     names = code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars
     bytecode = [code.co_code, code.co_exceptiontable]

@@ -1,4 +1,4 @@
-"""The record of a study, `study.json`: which function, settings and items the results in a folder are of."""
+"""The record of a study, `study.json`: the function, settings and items of the results in a folder."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ RECORD = "study.json"
 
 
 def check_record(folder: Path, function: Callable, settings: dict, items: dict) -> None:
-    """Write what the study is into its folder; raise ValueError if the folder holds another.
+    """Write the record of a study to its folder; raise ValueError if the folder contains another study.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -56,7 +56,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _compare(folder: Path, old: dict[str, Any], new: dict[str, Any]) -> None:
-    """Raise ValueError that says what differs between two records, if anything does."""
+    """Raise ValueError with the difference between two records, if there is any."""
     before, now = Identity(**old["function"]), Identity(**new["function"])
     for what, found, wanted in (
         ("function", before.name, now.name),
@@ -74,7 +74,7 @@ def _compare(folder: Path, old: dict[str, Any], new: dict[str, Any]) -> None:
 
 
 def _describe(value: Any, what: str) -> Any:
-    """Return what JSON can hold of a value, equal for equal values; raise TypeError where that is not sure."""
+    """Return a description of a value for JSON, equal for equal values; raise TypeError if that is not certain."""
     if isinstance(value, (np.bool_, np.number)):
         value = value.item()
     if isinstance(value, float) and not np.isfinite(value):
@@ -98,7 +98,7 @@ def _describe(value: Any, what: str) -> Any:
 
 
 def _describe_item(item: Any, name: str) -> Any:
-    """Return the same of an item, which may be any object whose state can be seen."""
+    """Return the same for an item, which may be any object whose state can be inspected."""
     try:
         return _describe(item, f"item {name!r}")
     except TypeError:

@@ -171,7 +171,7 @@ def study(
 
 
 def _is_done(path: Path) -> bool:
-    """Say whether there is a whole result: its size is what its header says, which is quick for thousands of files."""
+    """Return whether a result is complete: its size agrees with its header, which is fast for thousands of files."""
     try:
         with open(path, "rb") as file:
             np.lib.format.read_magic(file)

@@ -1,4 +1,4 @@
-"""Which modules come from installed packages, and from which version of them."""
+"""Installed packages and their versions."""
 
 import hashlib
 import sys
@@ -8,10 +8,10 @@ from pathlib import Path
 
 
 def version(root: str) -> tuple[str, bool]:
-    """Return the version of a package or module, "" where none is known, and whether it is installed, not one's own.
+    """Return the version of a package or module, "" if unknown, and whether it is installed rather than the user's own.
 
-    Python's own modules have no version but Python's, and count as installed. A package that is worked on, from a
-    checkout, is one's own, even where pip made it importable from there.
+    Modules of Python have no version of their own, and count as installed. A package in a checkout is the user's own,
+    even if it was installed by pip in editable mode.
 
     >>> version("math")
     ('', True)
@@ -19,7 +19,7 @@ def version(root: str) -> tuple[str, bool]:
     if root in sys.stdlib_module_names:
         return "", True
     folder = Path(__file__).parents[1]
-    if root == folder.name and not _is_site(folder):  # a checkout changes under one version
+    if root == folder.name and not _is_site(folder):  # a checkout changes without a new version
         sources = [path.read_bytes() for path in sorted(folder.rglob("*.py"))]
         edition = hashlib.sha256(b"".join(sources)).hexdigest()[:8]
         return f"{_release(root)}+{edition}", True
@@ -38,7 +38,7 @@ def _is_site(place: str | Path) -> bool:
 
 
 def _release(root: str) -> str:
-    """Return the version under which a package was installed, "" if it was not."""
+    """Return the version of an installed package, or "" if it is not installed."""
     try:
         return metadata.version(root)
     except metadata.PackageNotFoundError:
