@@ -5,7 +5,6 @@ The means are also written to the record beside the weights of each network.
 
 import argparse
 import json
-import platform
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import product
@@ -25,6 +24,8 @@ from ..problems.least_squares import LeastSquares
 from ..problems.regularisers import L1, lambda_max
 from ..progress import progress_bar
 from ..solvers.condat_vu import condat_vu
+from .dataset import Slices
+from .devices import hardware
 from .networks import count_parameters
 from .plug_and_play import plug_and_play
 from .population import Brains
@@ -43,10 +44,11 @@ def sparse(A: LinearOperator, y: Tensor, fraction: float, iterations: int = 100)
 
     Solved by Condat-Vu. On these heads it is the best sparse method of the course (see the chapter on coils).
     """
-    data, Psi = y.numpy()[0], UndecimatedWavelet("sym8", A.shape_in, level=3)
+    data = y[0].numpy() if y.is_cpu else y[0]  # the CPU's compiled loops take NumPy arrays
+    Psi = UndecimatedWavelet("sym8", A.shape_in, level=3)
     f = LeastSquares(A, data)
     lam = fraction * lambda_max(f, L1(1.0), Psi)
-    return torch.from_numpy(condat_vu(f, L1(lam), Psi, sigma=0.1, max_iter=iterations).x)[None]
+    return torch.as_tensor(condat_vu(f, L1(lam), Psi, sigma=0.1, max_iter=iterations, progress=False).x)[None]
 
 
 def networks(coils: int) -> dict[str, str]:
@@ -60,10 +62,12 @@ def networks(coils: int) -> dict[str, str]:
     return found | {name: name for name in pretrained_names() if name.startswith(studied)}
 
 
-def candidates(coils: int) -> dict[str, tuple[Callable[..., Tensor], Sequence[dict[str, float]], int]]:
+def candidates(
+    coils: int, device: str = "cpu"
+) -> dict[str, tuple[Callable[..., Tensor], Sequence[dict[str, float]], int]]:
     """Return {name: (method, settings to choose from by validation, number of learned parameters)}."""
-    nets = {method: pretrained(name)[0] for method, name in networks(coils).items()}
-    denoiser = pretrained("denoiser")[0]
+    nets = {method: pretrained(name, device)[0] for method, name in networks(coils).items()}
+    denoiser = pretrained("denoiser", device)[0]
 
     def plugged(A: LinearOperator, y: Tensor, **chosen: Any) -> Tensor:
         return plug_and_play(A, y, denoiser, noise=NOISE, **chosen)
@@ -77,8 +81,8 @@ def candidates(coils: int) -> dict[str, tuple[Callable[..., Tensor], Sequence[di
     }
 
 
-def scores(reconstruct: Reconstruct, data: Brains) -> dict[str, list[float]]:
-    """Return the PSNR, SSIM, NRMSE and time in seconds of each slice.
+def scores(reconstruct: Reconstruct, data: Slices, device: str = "cpu") -> dict[str, list[float]]:
+    """Return the PSNR, SSIM, NRMSE and time in seconds of each slice, reconstructed on a device.
 
     >>> found = scores(lambda A, y: A.H(y), Brains("test", 2, shape=(32, 32), accel=2))
     >>> sorted(found), len(found["psnr"])
@@ -87,8 +91,9 @@ def scores(reconstruct: Reconstruct, data: Brains) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {name: [] for name in (*METRICS, "seconds")}
     for i in range(len(data)):
         sample = data[i]
+        A, y = operator_of(sample), torch.from_numpy(sample.y)
         start = perf_counter()
-        x = image_of(reconstruct, operator_of(sample), sample.y)
+        x = image_of(reconstruct, A, y.to(device))
         found["seconds"].append(round(perf_counter() - start, 4))
         for name, metric in METRICS.items():
             found[name].append(round(float(metric(x, sample.target)), 4))
@@ -114,12 +119,14 @@ def interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, 
     return float(found.confidence_interval.low), float(found.confidence_interval.high)
 
 
-def evaluate(path: Path, slices: int = 112, tuning: int = 6, cache: str | None = None) -> dict[str, Any]:
+def evaluate(
+    path: Path, slices: int = 112, tuning: int = 6, cache: str | None = None, device: str = "cpu"
+) -> dict[str, Any]:
     """Fill the table at `path`, one method and setting after another, continuing an interrupted one; return it."""
     table = json.loads(path.read_text()) if path.exists() else {"results": {}}
     table |= {"slices": slices, "noise": NOISE, "shape": SHAPE, "tuned on": f"{tuning} validation slices"}
-    table["hardware"] = f"{platform.machine()} CPU, torch {torch.__version__}, threads: {torch.get_num_threads()}"
-    todo = [(coils, accel, candidates(coils)) for coils in (1, 8) for accel in (4, 8)]
+    table["hardware"] = f"{hardware(device)}, torch {torch.__version__}, threads: {torch.get_num_threads()}"
+    todo = [(coils, accel, candidates(coils, device)) for coils in (1, 8) for accel in (4, 8)]
     with progress_bar(sum(len(methods) for *_, methods in todo), None) as bar:
         for coils, accel, methods in todo:
             options: dict[str, Any] = {"shape": SHAPE, "coils": coils, "accel": accel, "noise": NOISE, "cache": cache}
@@ -129,8 +136,8 @@ def evaluate(path: Path, slices: int = 112, tuning: int = 6, cache: str | None =
                 key = f"{coils} coils, {accel}x, {name}"
                 if key in table["results"]:
                     continue
-                chosen = _best(solve, choices, validation)
-                row = {"chosen": chosen, "parameters": parameters, **scores(_with(solve, chosen), test)}
+                chosen = _best(solve, choices, validation, device)
+                row = {"chosen": chosen, "parameters": parameters, **scores(_with(solve, chosen), test, device)}
                 table["results"][key] = row
                 table["date"] = datetime.now(UTC).isoformat(timespec="seconds")
                 with atomic(path) as part:
@@ -154,11 +161,13 @@ def note_tests(table: Mapping[str, Any]) -> None:
             part.write_text(json.dumps(record | {"test": test}, indent=1) + "\n")
 
 
-def _best(solve: Callable[..., Tensor], choices: Sequence[dict[str, float]], validation: Brains) -> dict[str, float]:
+def _best(
+    solve: Callable[..., Tensor], choices: Sequence[dict[str, float]], validation: Brains, device: str
+) -> dict[str, float]:
     """Return the settings with the highest mean PSNR on the validation slices."""
     if len(choices) == 1:
         return choices[0]
-    return max(choices, key=lambda chosen: np.mean(scores(_with(solve, chosen), validation)["psnr"]))
+    return max(choices, key=lambda chosen: np.mean(scores(_with(solve, chosen), validation, device)["psnr"]))
 
 
 def _with(solve: Callable[..., Tensor], chosen: Mapping[str, float]) -> Reconstruct:
@@ -191,8 +200,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=FOLDER / "table.json", help="file for the results of each slice")
     parser.add_argument("--slices", type=int, default=112, help="test slices per setting")
     parser.add_argument("--cache", help="folder of complete slices")
+    parser.add_argument("--device", default="cpu", help="where to reconstruct")
     asked = parser.parse_args(arguments)
-    table = evaluate(asked.out, asked.slices, cache=asked.cache)
+    table = evaluate(asked.out, asked.slices, cache=asked.cache, device=asked.device)
     if asked.out == FOLDER / "table.json":  # not for a trial
         note_tests(table)
     for line in rows(table):

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import nn
 
 from .weights import load_weights
@@ -19,11 +20,12 @@ def pretrained_names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.safetensors"))
 
 
-def pretrained(name: str) -> tuple[nn.Module, dict[str, Any]]:
-    """Return (network, record): a trained network of the chapters, and the record of its training.
+def pretrained(name: str, device: torch.device | str = "cpu") -> tuple[nn.Module, dict[str, Any]]:
+    """Return (network, record): a trained network of the chapters on a device, and the record of its training.
 
     The number in a name is the number of coils of its training data. Nothing is downloaded, and no code is loaded.
-    Raises ValueError for an unknown name, with the list of known names.
+    `pretrained(name, best_device())` uses a GPU if there is one. Raises ValueError for an unknown name, with the list
+    of known names.
 
     >>> net, record = pretrained("unet-1")
     >>> record["settings"]["network"]
@@ -32,4 +34,4 @@ def pretrained(name: str) -> tuple[nn.Module, dict[str, Any]]:
     if name not in pretrained_names():
         raise ValueError(f"no network is called {name!r}; the names are {', '.join(pretrained_names())}")
     net, record = load_weights(FOLDER / f"{name}.safetensors")
-    return net.eval(), record
+    return net.eval().to(device), record

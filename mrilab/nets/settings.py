@@ -7,6 +7,7 @@ from math import isfinite
 from typing import Any
 
 from .dataset import PATTERNS
+from .devices import device_of
 from .images import KINDS
 from .unrolled import CONSISTENCY
 
@@ -52,8 +53,8 @@ class Settings:
     patience: int = _setting(10, "epochs without a lower validation loss before it stops", least=1)
     seed: int = _setting(0, "seed of weights, order, masks and noise", least=0)
     workers: int = _setting(0, "processes that load data", least=0)
-    device: str = _setting("auto", "where to compute", known=("auto", "cpu", "cuda"))
-    bf16: bool = _setting(False, "convolutions in bfloat16, if the hardware supports it")
+    device: str = _setting("auto", "where to compute: a device of torch, such as cpu or cuda:1; auto takes a GPU")
+    bf16: bool = _setting(False, "convolutions in bfloat16, or float16 on a GPU without it")
     compile: bool = _setting(False, "torch.compile the U-Nets")
     deterministic: bool = _setting(False, "the same results in each run, at some cost in speed")
     out: str = _setting("_build/training", "folder of the log, the checkpoint and the weights")
@@ -74,6 +75,7 @@ class Settings:
                 raise TypeError(f"{item.name} must be one or more numbers, got {value!r}")
             if least is not None and not all(v >= least and isfinite(v) for v in values):
                 raise ValueError(f"{item.name} must be at least {least}, got {value!r}")
+        device_of(self.device)
         if (self.network == "denoiser") != (self.task == "denoise"):
             raise ValueError(f"network 'denoiser' and task 'denoise' go together, got {self.network!r}, {self.task!r}")
         if bool(self.data) != bool(self.validation_data):

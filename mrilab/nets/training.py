@@ -2,7 +2,6 @@
 
 import csv
 import os
-import platform
 import shutil
 import subprocess
 import warnings
@@ -17,22 +16,21 @@ from typing import Any
 import numpy as np
 import torch
 import torch.distributed as dist
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader, DistributedSampler, Subset
 
-from ..arrays.libraries import best_device
 from ..files import atomic
-from ..metrics import psnr
 from ..progress import progress_bar
 from .batches import collate
 from .dataset import Slices
-from .images import ImageUNet
+from .devices import device_of, half_precision, hardware
 from .networks import build
 from .objectives import estimate, objective
 from .population import Brains
 from .scans import ScanFolder, check_apart
 from .settings import Settings, parse
+from .unet import UNet
 from .weights import save_weights
 
 MACHINE = ("out", "cache", "resume", "workers")  # settings that do not change the result
@@ -69,13 +67,13 @@ def train(s: Settings, sets: tuple[Slices, Slices] | None = None) -> list[dict[s
     1
     """
     rank, world = (int(os.environ.get(name, default)) for name, default in (("RANK", 0), ("WORLD_SIZE", 1)))
-    device = torch.device(best_device() if s.device == "auto" else s.device)
-    if device.type == "cuda":
+    device = device_of(s.device)
+    if device.type == "cuda" and device.index is None:
         device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
         torch.cuda.set_device(device)
     owner = world > 1 and not dist.is_initialized()
     if owner:
-        dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+        dist.init_process_group("cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo")
     before = torch.are_deterministic_algorithms_enabled()
     if s.deterministic:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
@@ -94,10 +92,15 @@ def _train(s: Settings, sets: tuple[Slices, Slices], rank: int, world: int, devi
     net = build(s).to(device)
     if s.compile:
         for part in net.modules():
-            if isinstance(part, ImageUNet):
-                part.unet.compile()
-    model = DistributedDataParallel(net, [device] if device.type == "cuda" else None) if world > 1 else net
-    optimizer = torch.optim.Adam(net.parameters(), lr=s.learning_rate)
+            if isinstance(part, UNet):
+                part.compile()
+    model = DistributedDataParallel(net) if world > 1 else net
+    half = half_precision(device) if s.bf16 else None
+    if s.bf16 and half is None:
+        warnings.warn(f"{device} has no fast 16-bit numbers: continuing in float32", stacklevel=2)
+    scaler = torch.amp.GradScaler(device.type, enabled=half is torch.float16)
+    # The fused optimizer looks for overflows itself; for any other the scaler would make the GPU wait at each step.
+    optimizer = torch.optim.Adam(net.parameters(), lr=s.learning_rate, fused=scaler.is_enabled() or None)
     sampler: DistributedSampler = DistributedSampler(training, world, rank, seed=s.seed, drop_last=True)
     options: Any = {"num_workers": s.workers, "collate_fn": collate, "pin_memory": device.type == "cuda"}
     batches = DataLoader(training, s.batch_size, sampler=sampler, drop_last=True, **options)
@@ -105,7 +108,7 @@ def _train(s: Settings, sets: tuple[Slices, Slices], rank: int, world: int, devi
     checks = DataLoader(share, 1, **options)
     if not len(batches):
         raise ValueError(f"{len(training)} slices are too few for a step of {s.batch_size} in {world} processes")
-    log, best = _begin(s, net, optimizer)
+    log, best = _begin(s, net, optimizer, scaler)
     for epoch in range(len(log), s.epochs):
         if log and epoch - min(log, key=lambda row: row["validation_loss"])["epoch"] >= s.patience:
             break
@@ -113,57 +116,63 @@ def _train(s: Settings, sets: tuple[Slices, Slices], rank: int, world: int, devi
         training.set_epoch(epoch)
         sampler.set_epoch(epoch)
         model.train()
-        total = 0.0
+        total = torch.zeros((), dtype=torch.float64, device=device)  # read once an epoch: a look makes a GPU wait
         with progress_bar(len(batches), None if rank == 0 else False) as bar:
             for step, batch in enumerate(batches):
                 done = (epoch * len(batches) + step) / (s.epochs * len(batches))
                 for group in optimizer.param_groups:  # a cosine decay to 0
                     group["lr"] = s.learning_rate * (1 + cos(pi * done)) / 2
-                with precision(s, device):
+                with precision(device, half):
                     value = objective(s, model, batch.to(device), _seed(s, epoch, step, rank))
                 optimizer.zero_grad()
-                value.backward()
-                optimizer.step()
-                total += value.item()
+                scaler.scale(value).backward()
+                scaler.step(optimizer)
+                scaler.update()
+                total += value.detach()
                 bar.update()
-        row = {"epoch": epoch + 1, "train_loss": _average([total, float(len(batches))], device)[0]}
-        row |= validate(s, net, checks, device)
+        row = {"epoch": epoch + 1, "train_loss": _average(total[None], len(batches))[0]}
+        row |= validate(s, net, checks, device, half)
         if not log or row["validation_loss"] < min(r["validation_loss"] for r in log):
             best = {name: value.detach().cpu().clone() for name, value in net.state_dict().items()}
         log.append(row | {"seconds": perf_counter() - start})
         if rank == 0:
-            _save(s, net, optimizer, log, best)
+            _save(s, net, optimizer, scaler, log, best)
     if rank == 0:
         net.load_state_dict(best)
         save_weights(net, Path(s.out) / "weights.safetensors", _record(s, sets, log, device, world))
     return log
 
 
-def precision(s: Settings, device: torch.device):
-    """Return a context that computes convolutions in bfloat16, if set and supported by the hardware."""
-    quick = torch.cuda.is_bf16_supported if device.type == "cuda" else torch.ops.mkldnn._is_mkldnn_bf16_supported
-    if s.bf16 and quick():
-        return torch.autocast(device.type, torch.bfloat16)
-    if s.bf16:
-        warnings.warn(f"{device} has no fast bfloat16: continuing in float32", stacklevel=2)
-    return nullcontext()
+def precision(device: torch.device, half: torch.dtype | None):
+    """Return a context that computes convolutions in 16 bits; FFTs and data consistency stay in float32."""
+    return nullcontext() if half is None else torch.autocast(device.type, half)
 
 
 @torch.no_grad()
-def validate(s: Settings, net: nn.Module, batches: DataLoader, device: torch.device) -> dict[str, float]:
+def validate(
+    s: Settings, net: nn.Module, batches: DataLoader, device: torch.device, half: torch.dtype | None = None
+) -> dict[str, float]:
     """Return the mean loss, the PSNR and the PSNR of zero-filling over the validation set, from all processes.
 
     The loss is that of the task, so self-supervised training is stopped by samples, never by targets.
     """
     net.eval()
-    sums = np.zeros(4)
+    sums = torch.zeros(3, dtype=torch.float64, device=device)
     for number, batch in enumerate(batches):
         batch = batch.to(device)
-        with precision(s, device):
-            value = objective(s, net, batch, number).item()
+        with precision(device, half):
+            value = objective(s, net, batch, number)
             x = estimate(s, net, batch, number)
-        sums += [value, psnr(x, batch.target), psnr(batch.A.H(batch.y), batch.target), 1]
-    return dict(zip(("validation_loss", "psnr", "zero_filled_psnr"), _average(list(sums), device)))
+        zero_filled = batch.A.H(batch.y)
+        sums += torch.stack([value.double(), _psnr(x, batch.target), _psnr(zero_filled, batch.target)])
+    return dict(zip(("validation_loss", "psnr", "zero_filled_psnr"), _average(sums, len(batches))))
+
+
+def _psnr(x: Tensor, ref: Tensor) -> Tensor:
+    """`mrilab.psnr` where the images lie, as the host need not see them."""
+    x, ref = x.abs().double(), ref.abs().double()
+    error = (x - ref).square().mean(dim=(-2, -1))
+    return (10 * (ref.amax(dim=(-2, -1)).square() / error).log10()).mean()
 
 
 def _seed(s: Settings, *where: int) -> int:
@@ -171,15 +180,17 @@ def _seed(s: Settings, *where: int) -> int:
     return int(np.random.SeedSequence([s.seed, *where]).generate_state(1, np.uint64)[0] >> 1)
 
 
-def _average(sums: list[float], device: torch.device) -> list[float]:
-    """Return the sums over all processes, divided by the last of them."""
-    values = torch.tensor(sums, dtype=torch.float64, device=device)
+def _average(sums: Tensor, count: int) -> list[float]:
+    """Return the sums over all processes, divided by the sum of their counts."""
+    values = torch.cat([sums, torch.full_like(sums[:1], count)])
     if dist.is_initialized():
         dist.all_reduce(values)
     return (values[:-1] / values[-1]).tolist()
 
 
-def _begin(s: Settings, net: nn.Module, optimizer: torch.optim.Optimizer) -> tuple[list, dict]:
+def _begin(
+    s: Settings, net: nn.Module, optimizer: torch.optim.Optimizer, scaler: torch.amp.GradScaler
+) -> tuple[list, dict]:
     """Return the log and the best weights so far; if there is a checkpoint, restore the state from it."""
     path = Path(s.out) / "checkpoint.pt"
     if not path.exists():
@@ -196,15 +207,24 @@ def _begin(s: Settings, net: nn.Module, optimizer: torch.optim.Optimizer) -> tup
         raise ValueError(f"{path} is of a training with other {other}: {[state['settings'][k] for k in other]}")
     net.load_state_dict(state["net"])
     optimizer.load_state_dict(state["optimizer"])
+    scaler.load_state_dict(state["scaler"])
     torch.set_rng_state(state["rng"])
     return state["log"], state["best"]
 
 
-def _save(s: Settings, net: nn.Module, optimizer: torch.optim.Optimizer, log: list, best: dict) -> None:
+def _save(
+    s: Settings,
+    net: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    scaler: torch.amp.GradScaler,
+    log: list,
+    best: dict,
+) -> None:
     """Write checkpoint and log. Sampler, masks and noise are determined by seed and epoch, so they have no state."""
     out = Path(s.out)
     out.mkdir(parents=True, exist_ok=True)
     state = {"settings": s.as_dict(), "net": net.state_dict(), "optimizer": optimizer.state_dict(), "log": log}
+    state["scaler"] = scaler.state_dict()
     with atomic(out / "checkpoint.pt") as part:
         torch.save(state | {"best": best, "rng": torch.get_rng_state()}, part)
     with atomic(out / "log.csv") as part, open(part, "w", newline="") as file:
@@ -216,14 +236,13 @@ def _save(s: Settings, net: nn.Module, optimizer: torch.optim.Optimizer, log: li
 def _record(s: Settings, sets: tuple[Slices, Slices], log: list, device: torch.device, world: int) -> dict[str, Any]:
     git = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=40"]
     known = shutil.which("git") and subprocess.run(git, capture_output=True, text=True).stdout.strip()
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else f"{platform.machine()} CPU"
     best = min(log, key=lambda row: row["validation_loss"])
     return {
         "settings": s.as_dict(),
         "seed": s.seed,
         "commit": known or "unknown",
         "data": [f"{type(data).__name__} {data.split}, {len(data)} slices" for data in sets],
-        "hardware": f"{world} × {name}, torch {torch.__version__}",
+        "hardware": f"{world} × {hardware(device)}, torch {torch.__version__}",
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "validation": best,
         "test": None,

@@ -137,28 +137,30 @@ def stability(
     if not sampled.any():
         raise ValueError(f"y of shape {tuple(data.shape[1:])} holds no sample")
     radius = size * torch.linalg.norm(data)
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)  # of the CPU: the same draws for every device
 
     def draw() -> Tensor:
-        noise = torch.randn(data.shape, dtype=torch.complex64, generator=generator).to(data.device) * sampled
+        noise = torch.randn(data.shape, dtype=torch.complex64, generator=generator)
+        noise = noise.to(data.device, non_blocking=True) * sampled
         return radius * noise / torch.linalg.norm(noise)
 
-    def grown(delta: Tensor) -> tuple[float, Tensor]:
+    @torch.no_grad()
+    def grown(delta: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         after = reconstruct(A, data + delta)
-        return float(torch.linalg.norm(after - before) / radius), after
+        return torch.linalg.norm(after - before) / radius, delta, after
 
     with _evaluating(reconstruct):
         with torch.no_grad():
             before = reconstruct(A, data)
-            random = float(np.mean([grown(draw())[0] for _ in range(draws)]))
+        random = torch.stack([grown(draw())[0] for _ in range(draws)]).mean()
         delta = draw()
-        best = (*_no_grad(grown, delta), delta)
-        for _ in range(steps):
+        best: tuple[Tensor, ...] = grown(delta)
+        for _ in range(steps):  # which of two is worse is chosen on the device: the host need not know
             delta = _uphill(reconstruct, A, data, delta, before, sampled, radius)
-            found = (*_no_grad(grown, delta), delta)
-            best = max(best, found, key=lambda item: item[0])
-    worst, after, delta = best
-    return Stability(worst, random, to_numpy(delta[0]), to_numpy(before[0]), to_numpy(after[0]))
+            found = grown(delta)
+            best = tuple(torch.where(found[0] > best[0], new, old) for new, old in zip(found, best))
+    worst, delta, after = best
+    return Stability(float(worst), float(random), to_numpy(delta[0]), to_numpy(before[0]), to_numpy(after[0]))
 
 
 def ensemble(members: Sequence[Reconstruct], A: LinearOperator, y: Array) -> tuple[np.ndarray, np.ndarray]:
@@ -219,11 +221,6 @@ def _uphill(reconstruct, A, data, delta, before, sampled, radius) -> Tensor:
     return radius * slope / torch.linalg.norm(slope).clamp_min(torch.finfo(torch.float32).tiny)
 
 
-def _no_grad(call, *args):
-    with torch.no_grad():
-        return call(*args)
-
-
 class _evaluating:
     """A context with a network in evaluation mode, restored afterwards; other functions are not changed."""
 
@@ -241,7 +238,7 @@ class _evaluating:
 
 
 def _batch(reconstruct: Reconstruct, y: Array) -> Tensor:
-    """Return the data of one scan as a batch of one, complex64, on the device of the network."""
-    data = torch.from_numpy(np.array(to_numpy(y), dtype=np.complex64))[None]
+    """Return the data of one scan as a batch of one, complex64, on the device of the network, else on their own."""
+    data = y.detach() if isinstance(y, Tensor) else torch.from_numpy(np.array(to_numpy(y)))
     first = next(reconstruct.parameters(), None) if isinstance(reconstruct, nn.Module) else None
-    return data if first is None else data.to(first.device)
+    return data.to(data.device if first is None else first.device, torch.complex64)[None]

@@ -99,6 +99,11 @@ def _enlarge(inside: int, outside: int) -> nn.Sequential:
 
 
 def _fit(x: Tensor, skip: Tensor) -> Tensor:
-    """Pad by reflection the row or column that was lost by halving an odd side."""
-    rows, columns = (wanted - n for wanted, n in zip(skip.shape[-2:], x.shape[-2:]))
-    return functional.pad(x, (0, columns, 0, rows), mode="reflect") if rows or columns else x
+    """Pad by reflection the row or column that was lost by halving an odd side.
+
+    torch's own `pad` would do, but its gradient is not deterministic on CUDA.
+    """
+    for axis in (-2, -1):
+        if x.shape[axis] < skip.shape[axis]:
+            x = torch.cat([x, x.narrow(axis, x.shape[axis] - 2, 1)], dim=axis)
+    return x

@@ -122,12 +122,16 @@ class NUFFT(LinearOperator):
     def _plan(self, where, precision, count):
         """Return mri-nufft's operator for `count` images at once; created at the first use, which sorts the samples."""
         if (where, precision, count) not in self._plans:
-            backend, options = "finufft", {}
+            backend, extra, options = "finufft", "nufft", {}
             if "cuda" in where:
-                backend, options = "cufinufft", {"gpu_device_id": int("".join(filter(str.isdigit, where)))}
+                backend, extra, options = (
+                    "cufinufft",
+                    "gpu",
+                    {"gpu_device_id": int("".join(filter(str.isdigit, where)))},
+                )
             mrinufft = import_mrinufft()
             if not mrinufft.check_backend(backend):
-                raise ImportError(f"NUFFT of arrays on {where} needs {backend}: pip install 'mri-nufft[{backend}]'")
+                raise ImportError(f"NUFFT of arrays on {where} needs {backend}: pip install 'mrilab[{extra}]'")
             with warnings.catch_warnings():
                 warnings.filterwarnings("ignore", "Samples will be rescaled")  # from [-½, ½], as intended
                 self._plans[where, precision, count] = mrinufft.get_operator(backend)(

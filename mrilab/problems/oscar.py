@@ -1,11 +1,9 @@
 """OSCAR: a sorted l1 norm with linear weights, which pulls coefficients of similar size together."""
 
-from math import prod
-
 import numpy as np
 
 from ..arrays.checks import check_positive
-from ..arrays.libraries import Array, namespace, to_numpy, zeros
+from ..arrays.libraries import Array, is_numpy, like, namespace, to_numpy
 from .regularisers import L1
 
 
@@ -52,7 +50,12 @@ class OSCAR:
 
     def weights(self, n: int, first: int | None = None) -> np.ndarray:
         """Return the weights w_1 ≥ … ≥ w_n of a group of n coefficients, or the `first` of them, as float64."""
-        i = np.arange(1, (n if first is None else first) + 1)
+        return self._weights(np.empty(n if first is None else first), n)
+
+    def _weights(self, v, n):
+        """The weights of the first of n coefficients, as many as v has, as float64 and where v lies."""
+        xp = namespace(v)
+        i = xp.arange(1, v.shape[0] + 1, dtype=xp.float64, device=v.device)
         return self.lam * (1 + self.slope * (n - i) / max(n - 1, 1))
 
     def _groups(self, z):
@@ -61,52 +64,50 @@ class OSCAR:
     def _descending(self, magnitudes):
         return namespace(magnitudes).sort(magnitudes, descending=True, stable=False)
 
-    def _like(self, weights, v):
-        return namespace(v).asarray(weights, device=v.device)
-
     def __call__(self, z: Array) -> float:
-        """Return g(z) as a Python float; zeros do not contribute and are not sorted."""
+        """Return g(z) as a Python float."""
         xp, total = namespace(z), 0.0
         for group in self._groups(z):
             a = xp.reshape(xp.abs(group), (-1,))
-            v = self._descending(a[a > 0])
-            total += float(xp.sum(self._like(self.weights(a.shape[0], v.shape[0]), v) * v))
-        return total
+            # zeros do not contribute and need no place; a GPU would have to wait to know how many there are
+            v = self._descending(a[a > 0] if is_numpy(a) else a)
+            total = total + xp.sum(self._weights(v, a.shape[0]) * v)
+        return float(total)
 
     def prox(self, z: Array, step: float) -> Array:
         """Return argmin_p ½‖p − z‖² + step · g(p), an array of the shape and type of z."""
         step = check_positive("step", step)
         if self.slope == 0:
             return L1(self.lam).prox(z, step)
-        out = zeros(z.shape, z)
-        for source, target in zip(self._groups(z), self._groups(out), strict=True):
-            self._prox_group(source, step, target)
-        return out
+        # Pooling adjacent violators is sequential, so it runs on the host: all groups in one round trip.
+        sizes = to_numpy(namespace(z).abs(z))
+        factors = np.zeros_like(sizes)
+        for source, target in zip(self._groups(sizes), self._groups(factors), strict=True):
+            self._shrink_group(source, step, target)
+        return like(z, factors) * z
 
-    def _prox_group(self, z, step, out):
-        """Write the prox of one group into `out`, which contains zeros."""
+    def _shrink_group(self, a, step, factors):
+        """Write |prox(z)| / |z| for the magnitudes a of one group into `factors`, which are zero so far."""
         from scipy.optimize import isotonic_regression
 
-        xp = namespace(z)
-        a = xp.abs(z)
-        large = xp.nonzero(~(a <= step * self.lam))  # the others become zero at any rank; NaN must stay NaN
+        large = np.nonzero(~(a <= step * self.lam))  # the others end at zero whatever their rank; a NaN must not
         v = a[large]
-        if v.shape[0] == 0:
+        if v.size == 0:
             return
-        order = xp.argsort(v, descending=True, stable=False)
+        order = np.argsort(-v)
         v, large = v[order], tuple(i[order] for i in large)
-        # Pooling adjacent violators is sequential, so it runs on the host: scipy's is compiled and linear in time.
-        fit = isotonic_regression(to_numpy(v) - step * self.weights(prod(z.shape), v.shape[0]), increasing=False).x
-        out[large] = xp.astype(self._like(np.maximum(fit, 0), v) / v, a.dtype) * z[large]
+        # scipy's is compiled, and linear in time
+        fit = isotonic_regression(v - step * self.weights(a.size, v.size), increasing=False).x
+        factors[large] = np.maximum(fit, 0) / v
 
     def dual_norm(self, z: Array) -> float:
         """Return the dual norm max_k Σ_{i≤k} |z|₍ᵢ₎ / Σ_{i≤k} w_i, the largest over the groups."""
         xp, norms = namespace(z), []
         for group in self._groups(z):
             v = self._descending(xp.reshape(xp.abs(group), (-1,)))
-            weights = self._like(np.cumsum(self.weights(v.shape[0])), v)
-            norms.append(float(xp.max(xp.cumulative_sum(v, dtype=xp.float64) / weights)))
-        return max(norms)
+            weights = xp.cumulative_sum(self._weights(v, v.shape[0]))
+            norms.append(xp.max(xp.cumulative_sum(v, dtype=xp.float64) / weights))
+        return float(xp.max(xp.stack(norms)))
 
     def __repr__(self):
         groups = "the whole array" if self.bands is None else f"{len(self.bands)} bands"

@@ -102,7 +102,8 @@ def test_the_pins_lie_in_the_ranges():
     lines = (line.split("#")[0].strip() for line in (ROOT / "requirements.txt").read_text().splitlines())
     pins = {canonicalize_name(pin.name): pin for pin in map(Requirement, filter(None, lines))}
     assert all(re.fullmatch(r"==[^*,]+", str(pin.specifier)) for pin in pins.values())
-    extras = PROJECT["optional-dependencies"].values()
+    # the book is built without a GPU, so what only CUDA can load is not installed there, and has no pin
+    extras = [wanted for name, wanted in PROJECT["optional-dependencies"].items() if name != "gpu"]
     for wanted in map(Requirement, [*PROJECT["dependencies"], *(line for extra in extras for line in extra)]):
         pin = pins.get(canonicalize_name(wanted.name))
         assert pin is not None, f"requirements.txt does not pin {wanted.name}"
