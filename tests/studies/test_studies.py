@@ -190,17 +190,17 @@ def test_ctrl_c_leaves_what_is_done(tmp_path):
         # A shell lets what it starts in the background ignore Ctrl-C, and that is handed down.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    end = time.monotonic() + 12
-    while len(list((tmp_path / "out").glob("*.npy"))) < 2 and time.monotonic() < end:
+    end = time.monotonic() + 300
+    while len(list((tmp_path / "out").glob("[0-9]*.npy"))) < 2 and time.monotonic() < end:
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: all processes get it
-    _, said = process.communicate(timeout=12)
+    _, said = process.communicate(timeout=600)
     assert process.returncode != 0
     assert b"KeyboardInterrupt" in said
     done = [p for p in (tmp_path / "out").iterdir() if p.suffix == ".npy"]
     assert 2 <= len(done) < 40
     assert all(np.load(p)[0] == int(p.stem) for p in done)
-    end = time.monotonic() + 8
+    end = time.monotonic() + 120
     while group_lives(process.pid) and time.monotonic() < end:
         time.sleep(0.05)
     assert not group_lives(process.pid)
@@ -214,7 +214,7 @@ def test_a_script_that_is_killed_leaves_whole_files(tmp_path):
         f"study(big, range(100), r'{tmp_path / 'out'}', workers=0)\n"
     )
     process = subprocess.Popen([sys.executable, script])
-    end = time.monotonic() + 12
+    end = time.monotonic() + 300
     while len(list((tmp_path / "out").glob("[0-9]*.npy"))) < 3 and time.monotonic() < end:
         time.sleep(0.002)
     process.kill()
