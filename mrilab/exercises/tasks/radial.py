@@ -124,6 +124,7 @@ def _ramp(k, dims=2, scale=True, axis=-1):
     minutes=5,
     level="easy",
     mistakes=[
+        ("Divide by the largest |k| of this trajectory, which need not be ½.", lambda k: 2 * _ramp(k, scale=False)),
         ("That is the density. The weight is the area of a sample, its inverse.", lambda k: _ramp(k, dims=0)),
         ("That is the ramp of spokes in 3-D, whose areas grow as |k|².", lambda k: _ramp(k, dims=3)),
         ("Scale to a largest weight of 1.", lambda k: _ramp(k, scale=False)),

@@ -173,6 +173,7 @@ def _kept(answer, inputs):
             "The k values alone came out: leave them in their places, among zeros.",
             lambda z, k: z.ravel()[np.argsort(abs(z), axis=None)[-k:]],
         ),
+        ("One too many: exactly k stay.", lambda z, k: _keep(z, k + 1)),
         (
             "Exactly k: where two entries are as large as each other at the limit, yours keeps both.",
             lambda z, k: np.where(abs(z) >= np.sort(abs(z), axis=None)[-k], z, 0),
