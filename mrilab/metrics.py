@@ -92,4 +92,5 @@ def _slices(x: Array, name: str) -> np.ndarray:
         raise ValueError(f"the {name} must have shape (..., H, W) and not be empty, got {array.shape}")
     if not np.isfinite(array).all():
         raise ValueError(f"the {name} of shape {array.shape} holds values that are not finite")
-    return np.abs(array).astype(np.float64)
+    wide = np.complex128 if array.dtype.kind == "c" else np.float64
+    return np.abs(array.astype(wide))  # widened first: the magnitude of the least int16 is no int16

@@ -6,11 +6,26 @@ from typing import Any
 
 import numpy as np
 
-from .libraries import Array, is_complex, namespace
+from .libraries import Array, is_complex, namespace, plain, to_numpy
+
+PRECISIONS = ("float32", "float64", "complex64", "complex128")
 
 
-def check(x: Array, shape: tuple[int, ...], who: str, *, needs_complex: bool = False) -> None:
-    """Raise unless `x` is a floating-point array with trailing axes `shape`, and complex if `needs_complex`."""
+def _check_precision(x: Array, who: str) -> None:
+    if str(x.dtype).removeprefix("torch.") not in PRECISIONS:
+        raise TypeError(f"{who} takes single or double precision, got {x.dtype} of shape {tuple(x.shape)}")
+
+
+def check(x: Array, shape: tuple[int, ...], who: str, *, needs_complex: bool = False) -> Array:
+    """Return `x` as a `plain` array; raise unless it is floating with trailing axes `shape` (and complex, if needed).
+
+    >>> check(np.ones(2, ">f4"), (2,), "A").dtype
+    dtype('float32')
+    >>> check(np.ones(2, np.float16), (2,), "A")
+    Traceback (most recent call last):
+    TypeError: A takes single or double precision, got float16 of shape (2,)
+    """
+    x = plain(x)
     xp = namespace(x)
     if not xp.isdtype(x.dtype, ("real floating", "complex floating")):
         raise TypeError(f"{who} takes floating-point numbers, got {x.dtype} of shape {tuple(x.shape)}")
@@ -20,6 +35,42 @@ def check(x: Array, shape: tuple[int, ...], who: str, *, needs_complex: bool = F
         raise ValueError(f"{who} takes arrays of shape (..., {', '.join(map(str, shape))}), got {tuple(x.shape)}")
     if 0 in x.shape:
         raise ValueError(f"{who} got an empty array of shape {tuple(x.shape)}")
+    _check_precision(x, who)
+    return x
+
+
+def check_numbers(x: Array, who: str) -> Array:
+    """Return `x` as a `plain` floating array, whole numbers in double precision; raise unless it holds numbers.
+
+    >>> check_numbers(np.array([3, -4]), "L1")
+    array([ 3., -4.])
+    """
+    x = plain(x)
+    xp = namespace(x)
+    if xp.isdtype(x.dtype, ("bool", "integral")):
+        return xp.astype(x, xp.float64)
+    return check(x, (), who)
+
+
+def check_scan(x: Array, who: str, axes: str | None = None) -> np.ndarray:
+    """Return complex data as a `plain` NumPy array; raise unless they are finite, not empty, and have these axes.
+
+    >>> check_scan(np.ones((4, 4), complex), "espirit", "C, H, W")
+    Traceback (most recent call last):
+    ValueError: espirit takes arrays of shape (C, H, W), got (4, 4)
+    """
+    data = plain(to_numpy(x))
+    if data.dtype.kind != "c":
+        raise TypeError(f"{who} takes complex numbers, got {data.dtype} of shape {data.shape}")
+    _check_precision(data, who)
+    if axes is not None and data.ndim != axes.count(",") + 1:
+        raise ValueError(f"{who} takes arrays of shape ({axes}), got {data.shape}")
+    if data.size == 0:
+        raise ValueError(f"{who} got an empty array of shape {data.shape}")
+    bad = np.count_nonzero(~np.isfinite(data))
+    if bad:
+        raise ValueError(f"{who} got {bad} NaN or infinite values of {data.size}")
+    return data
 
 
 def check_positive(name: str, value: Any, *, or_zero: bool = False) -> float:

@@ -1,9 +1,11 @@
 """Array libraries: one interface to NumPy, torch and CuPy. Results have the library and device of the arguments."""
 
+import sys
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
-from array_api_compat import array_namespace, device, is_numpy_array, is_torch_array
+from array_api_compat import array_namespace, device, is_cupy_array, is_numpy_array, is_torch_array
 
 from .memory import empty
 
@@ -16,10 +18,9 @@ def namespace(x: Array):
     >>> namespace(np.zeros(3)).__name__
     'array_api_compat.numpy'
     """
-    try:
-        return array_namespace(x)
-    except TypeError:
-        raise TypeError(f"expected a NumPy, torch or CuPy array, got {type(x).__name__}: {x!r:.60}") from None
+    if not (is_numpy_array(x) or is_torch_array(x) or is_cupy_array(x)):
+        raise TypeError(f"expected a NumPy, torch or CuPy array, got {type(x).__name__}: {x!r:.60}")
+    return array_namespace(x)
 
 
 def is_numpy(x: Array) -> bool:
@@ -30,6 +31,78 @@ def is_numpy(x: Array) -> bool:
 def is_complex(x: Array) -> bool:
     """Return whether `x` holds complex numbers."""
     return bool(namespace(x).isdtype(x.dtype, "complex floating"))
+
+
+def plain(x: Array) -> Array:
+    """Return `x` in the form that compiled loops and all libraries take: the gate that every argument passes.
+
+    Big-endian, read-only, misaligned and memory-mapped NumPy arrays and NumPy's subclasses become ordinary arrays of
+    the same numbers; torch's lazy conjugate and sign are carried out. An ordinary array is returned as it is. A masked
+    array that hides numbers raises a TypeError.
+
+    >>> plain(np.ones(2, ">c8")).dtype.isnative
+    True
+    """
+    namespace(x)
+    if is_torch_array(x):
+        return x.resolve_conj().resolve_neg()
+    if not is_numpy(x):
+        return x
+    x = _unmasked(x)
+    ordinary = x.dtype.isnative and x.flags.writeable and x.flags.aligned
+    return x if ordinary else x.astype(x.dtype.newbyteorder("="))
+
+
+def _unmasked(x):
+    """Return a NumPy array without its subclass; raise a TypeError if it is masked and hides numbers."""
+    hidden = np.count_nonzero(np.ma.getmask(x))
+    if hidden:
+        raise TypeError(
+            f"a masked array of shape {x.shape} hides {hidden} of {x.size} numbers, which have no value here; "
+            "replace them first, such as by x.filled(0)"
+        )
+    return np.asarray(x)
+
+
+def own(x: Array) -> Array:
+    """Return a `plain` copy of `x` to keep: what its caller does to `x` afterwards does not change it.
+
+    >>> x = np.ones(2)
+    >>> kept = own(x)
+    >>> x *= 2
+    >>> kept
+    array([1., 1.])
+    """
+    x = plain(x)
+    return x.clone() if is_torch_array(x) else x.copy()
+
+
+def shown(x: Array) -> Array:
+    """Return a view of `x` that cannot be written to (NumPy), for attributes that others may read."""
+    if not is_numpy(x):
+        return x
+    view = x.view()
+    view.flags.writeable = False
+    return view
+
+
+def detached(x: Array) -> Array:
+    """Return `x` without the gradients that torch may record for it.
+
+    >>> detached(np.ones(2))
+    array([1., 1.])
+    """
+    return x.detach() if is_torch_array(x) else x
+
+
+def recording_gradients(wanted: bool):
+    """Return a context in which torch, if it is in use, records gradients or does not.
+
+    >>> with recording_gradients(False):
+    ...     pass
+    """
+    torch = sys.modules.get("torch")
+    return torch.set_grad_enabled(wanted) if torch else nullcontext()
 
 
 def like(x: Array, const: Array, dtype=None) -> Array:
@@ -43,18 +116,23 @@ def like(x: Array, const: Array, dtype=None) -> Array:
     """
     xp = namespace(x)
     if dtype is None:
-        double = x.dtype in (xp.float64, xp.complex128)
+        double = xp.isdtype(x.dtype, ("real floating", "complex floating")) and (
+            x.dtype.itemsize >= (16 if is_complex(x) else 8)
+        )
         if is_complex(const):
             dtype = xp.complex128 if double else xp.complex64
         else:
             dtype = xp.float64 if double else xp.float32
     if is_torch_array(const) and not is_torch_array(x):
         const = to_numpy(const)
-    return xp.astype(xp.asarray(const, device=device(x)), dtype, copy=False)
+    if is_numpy(const) and not is_numpy(x):
+        const = np.ascontiguousarray(plain(const))  # torch takes no negative strides
+    const = const.to(device(x)) if is_torch_array(const) else xp.asarray(const, device=device(x))
+    return xp.astype(const, dtype, copy=False)
 
 
 class Constant:
-    """An array that an operator keeps, converted to the library of each argument; conversions are done once and kept.
+    """A copy of an array that an operator keeps, converted to the library of each argument; conversions are kept.
 
     >>> mask = Constant(np.array([1, 0], dtype=bool))
     >>> mask.like(np.zeros(2, np.complex128)).dtype
@@ -62,13 +140,18 @@ class Constant:
     """
 
     def __init__(self, value: Array):
-        self.value = value
+        self._value = own(value)
         self._copies: dict = {}
+
+    @property
+    def value(self) -> Array:
+        """The array, to be read."""
+        return shown(self._value)
 
     def like(self, x: Array, dtype=None) -> Array:
         key = (type(x), str(x.dtype), str(dtype), str(device(x)))
         if key not in self._copies:
-            self._copies[key] = like(x, self.value, dtype)
+            self._copies[key] = like(x, self._value, dtype)
         return self._copies[key]
 
     def __getstate__(self):
@@ -105,13 +188,18 @@ def to_device(x: Array, where: str) -> Array:
 def to_numpy(x: Array) -> np.ndarray:
     """Return `x` as a NumPy array on the host, detached from gradients.
 
+    Raises TypeError for a masked array that hides numbers, and for a dtype that NumPy lacks.
+
     >>> to_numpy(np.ones(2))
     array([1., 1.])
     """
     namespace(x)
     if is_torch_array(x):
-        return x.detach().cpu().resolve_conj().numpy()
-    return np.asarray(x.get() if hasattr(x, "get") else x)
+        try:
+            return plain(x.detach().cpu()).numpy()
+        except TypeError:
+            raise TypeError(f"NumPy has no {x.dtype}, the dtype of a tensor of shape {tuple(x.shape)}") from None
+    return _unmasked(x.get() if hasattr(x, "get") else x)
 
 
 def zeros(shape: tuple[int, ...], x: Array) -> Array:

@@ -98,6 +98,24 @@ def unweight(start, stop, smaps, y, out):
         out[b, first:last] = total
 
 
+@compiled
+def _scaled_norm(z, i):
+    """The norm of one group, without overflow: its numbers are divided by the largest first."""
+    largest, total = 0.0, 0.0
+    for g in range(z.shape[0]):
+        for part in range(2 * i, 2 * i + 2):
+            size = abs(np.float64(z[g, part]))
+            if np.isnan(size):
+                return size
+            largest = max(largest, size)
+    if largest == 0 or largest == np.inf:
+        return largest
+    for g in range(z.shape[0]):
+        for part in range(2 * i, 2 * i + 2):
+            total += (z[g, part] / largest) ** 2
+    return largest * np.sqrt(total)
+
+
 @inlined
 def _group_norms(z, first, last, norm):
     """norm[i] = ‖group i‖ for the groups first…last along axis 0 of z (group, 2 · after)."""
@@ -106,8 +124,16 @@ def _group_norms(z, first, last, norm):
         row = z[g, 2 * first : 2 * last]
         for i in range(square.size):
             square[i] += row[i] * row[i]
+    info = np.finfo(z.dtype)
+    low, high, outside = info.tiny / info.eps, info.max, 0
     for i in range(last - first):
-        norm[i] = np.sqrt(square[2 * i] + square[2 * i + 1])
+        total = square[2 * i] + square[2 * i + 1]
+        norm[i] = np.sqrt(total)
+        outside += not low < total < high
+    if outside:  # squares that overflowed or lost digits, zeros and NaN: so rare that these loops may be slow
+        for i in range(last - first):
+            if not low < norm[i] * norm[i] < high:
+                norm[i] = _scaled_norm(z, first + i)
 
 
 @inlined

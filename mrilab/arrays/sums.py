@@ -7,7 +7,7 @@ array([1.5, 2. ])
 
 import numpy as np
 
-from .libraries import Array, is_complex, is_numpy, namespace
+from .libraries import Array, detached, is_complex, is_numpy, namespace
 from .memory import empty
 from .threads import split
 
@@ -88,8 +88,17 @@ def value_of(x: Array | Later) -> Array:
 def alike(arrays: list[Array]) -> bool:
     """Return whether these are NumPy arrays with the same memory layout, which a compiled loop can process together."""
     first = arrays[0]
-    return all(
-        is_numpy(x) and x.shape == first.shape and x.dtype == first.dtype and x.flags.c_contiguous for x in arrays
+    return (
+        all(
+            is_numpy(x)
+            and x.shape == first.shape
+            and x.dtype == first.dtype
+            and x.flags.c_contiguous
+            and x.flags.behaved
+            for x in arrays
+        )
+        and first.dtype.isnative
+        and first.dtype.char in "fdFD"
     )
 
 
@@ -170,4 +179,4 @@ def _inners(coeffs, arrays):
     x, *ys = (sum(c * array for c, array in zip(row, arrays, strict=True)) for row in coeffs)
     xp = namespace(x)
     products = (xp.real(xp.conj(x) * y) if is_complex(x) else x * y for y in ys)
-    return [float(xp.sum(product, dtype=xp.float64)) for product in products]
+    return [float(detached(xp.sum(product, dtype=xp.float64))) for product in products]

@@ -4,7 +4,6 @@ Every test takes a function `reconstruct(A, y)` from data (B, C, H, W) to images
 any function that calls a solver. `lesions` and `shifts` contain the tests that need a population of heads.
 """
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -211,11 +210,12 @@ def rank_correlation(deviation: Array, error: Array, where: Array | None = None)
 
 def _uphill(reconstruct, A, data, delta, before, sampled, radius) -> Tensor:
     delta = delta.detach().requires_grad_()
-    with warnings.catch_warnings():  # torch warns when solvers convert their costs to Python numbers
-        warnings.filterwarnings("ignore", "Converting a tensor with requires_grad")
-        gap = reconstruct(A, data + delta) - before
+    gap = reconstruct(A, data + delta) - before
     if not gap.requires_grad:
-        raise ValueError("no gradient flows through the reconstruction: all of it must be computed with torch")
+        raise ValueError(
+            "no gradient flows through the reconstruction: all of it must be computed with torch, and a solver called "
+            "with differentiable=True"
+        )
     (slope,) = torch.autograd.grad(torch.linalg.norm(gap).square(), delta)
     slope = slope * sampled
     return radius * slope / torch.linalg.norm(slope).clamp_min(torch.finfo(torch.float32).tiny)

@@ -4,8 +4,8 @@ from math import prod
 
 import numpy as np
 
-from ..arrays.checks import check
-from ..arrays.libraries import Array, Constant, is_complex, is_numpy, namespace
+from ..arrays.checks import check, check_numbers, whole
+from ..arrays.libraries import Array, Constant, detached, is_complex, is_numpy, namespace, plain
 from ..arrays.memory import empty
 from ..arrays.threads import split
 from .linop import LinearOperator
@@ -41,16 +41,17 @@ class Coils(LinearOperator):
     needs_complex = True
 
     def __init__(self, smaps: Array):
+        smaps = plain(smaps)
         xp = namespace(smaps)
         if smaps.ndim < 2 or 0 in smaps.shape:
             raise ValueError(f"smaps must have shape (coils, height, width), got {tuple(smaps.shape)}")
         check(smaps, tuple(smaps.shape), "Coils", needs_complex=True)
-        energy = float(xp.max(xp.sum(xp.abs(smaps) ** 2, axis=0)))
+        energy = float(detached(xp.max(xp.sum(xp.abs(smaps) ** 2, axis=0))))
         if not 0 < energy < float("inf"):
             raise ValueError(f"smaps of shape {tuple(smaps.shape)} are all zero or hold NaN or infinite values")
         super().__init__(tuple(smaps.shape), tuple(smaps.shape[1:]))
-        self.smaps = smaps
         self._smaps = Constant(smaps)
+        self.smaps = self._smaps.value
         self.norm2 = 1.0 if abs(energy - 1) < 1e-5 else energy  # float32 maps are normalised to rounding only
 
     def _op(self, x):
@@ -118,7 +119,8 @@ def rss(x: Array, axis: int = -3) -> Array:
     >>> rss(np.array([[[3.0 + 0j]], [[4j]]]))
     array([[5.]])
     """
+    x = check_numbers(x, "rss")
     xp = namespace(x)
-    if not -x.ndim <= axis < x.ndim:
+    if not -x.ndim <= whole("axis", axis) < x.ndim:
         raise ValueError(f"rss over axis {axis} of an array of shape {tuple(x.shape)}, which has no such axis")
     return xp.sqrt(xp.sum(xp.abs(x) ** 2, axis=axis))

@@ -43,9 +43,10 @@ class Diagonal(LinearOperator):
         if bad:
             raise ValueError(f"Diagonal takes finite numbers, got {bad} NaN or infinite values of {values.size}")
         super().__init__(shape, shape)
-        self.d, self._d = d, Constant(d)
+        self._d = Constant(d)
+        self.d = self._d.value
         self.needs_complex = is_complex(d)
-        self.norm2 = float(np.max(np.abs(values).astype(np.float64))) ** 2
+        self.norm2 = float(np.max(np.abs(values.astype(np.complex128)))) ** 2
 
     def _op(self, x):
         return self._d.like(x) * x

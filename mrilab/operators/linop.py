@@ -47,13 +47,14 @@ class LinearOperator:
 
     def op(self, x: Array) -> Array:
         """Return A x for x of shape (..., *shape_in); raise TypeError or ValueError for any other array."""
-        check(x, self.shape_in, repr(self), needs_complex=self.needs_complex)
-        return self._op(x)
+        return self._op(check(x, self.shape_in, repr(self), needs_complex=self.needs_complex))
 
     def adj_op(self, y: Array) -> Array:
         """Return Aᴴ y for y of shape (..., *shape_out); raise TypeError or ValueError for any other array."""
-        check(y, self.shape_out, f"{self!r}.H", needs_complex=self.needs_complex)
-        return self._adj_op(y)
+        return self._adj_op(check(y, self.shape_out, f"{self!r}.H", needs_complex=self.needs_complex))
+
+    def check_after(self, B: "LinearOperator") -> None:
+        """Raise if a product that applies this operator after `B` would not mean what its shapes suggest."""
 
     def check_data(self, y: Array) -> None:
         """Raise unless y can be data of A: an array of the right shape and type, with finite values only."""
@@ -186,6 +187,7 @@ class Composition(LinearOperator):
         shorter = min(len(a), len(b))
         if a[len(a) - shorter :] != b[len(b) - shorter :]:
             raise ValueError(f"cannot compose {a} after {b}: {A!r} @ {B!r}")
+        A.factors[-1].check_after(B.factors[0])
         super().__init__(b[: len(b) - shorter] + A.shape_out, a[: len(a) - shorter] + B.shape_in)
         self.A, self.B, self.needs_complex = A, B, A.needs_complex or B.needs_complex
         if A.norm2 is not None and B.norm2 is not None:

@@ -1,5 +1,6 @@
 """The Fourier transform at arbitrary points of k-space, by mri-nufft: finufft on the CPU, cufinufft on a GPU."""
 
+import os
 import warnings
 from functools import cache
 from math import prod, sqrt
@@ -8,7 +9,7 @@ import numpy as np
 from array_api_compat import device, is_torch_array
 
 from ..arrays.checks import check_shape
-from ..arrays.libraries import Array, like, namespace, to_numpy
+from ..arrays.libraries import Array, like, namespace, plain, shown, to_numpy
 from .linop import LinearOperator
 
 TOLERANCE = {"float32": 1e-6, "float64": 1e-12}  # relative error required of the backend, for each precision
@@ -96,7 +97,7 @@ class NUFFT(LinearOperator):
         shape = check_shape(shape, "NUFFT", ndims=(2, 3))
         points = check_trajectory(trajectory, f"NUFFT on {shape}", (len(shape),))
         import_mrinufft()
-        self.trajectory = points.reshape(-1, len(shape))
+        self.trajectory = shown(points.reshape(-1, len(shape)))
         super().__init__((len(self.trajectory),), shape)
         self._plans: dict[tuple, Array] = {}
 
@@ -121,8 +122,9 @@ class NUFFT(LinearOperator):
 
     def _plan(self, where, precision, count):
         """Return mri-nufft's operator for `count` images at once; created at the first use, which sorts the samples."""
+        where = f"{where}, a fork" if _of_this_process else where  # plans of before the fork use threads
         if (where, precision, count) not in self._plans:
-            backend, extra, options = "finufft", "nufft", {}
+            backend, extra, options = "finufft", "nufft", _of_this_process
             if "cuda" in where:
                 backend, extra, options = (
                     "cufinufft",
@@ -149,11 +151,23 @@ class NUFFT(LinearOperator):
         return {**self.__dict__, "_plans": {}}  # plans contain pointers, so a copy creates its own
 
 
+_of_this_process: dict[str, int] = {}  # options of finufft's plans
+
+
+def _after_fork():
+    """One thread from now on: OpenMP's others did not come along, and GNU's waits for them for ever."""
+    _of_this_process["nthreads"] = 1
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
 def _dense(x, where):
     """Return `x` contiguous and detached from gradients; arrays on the host become NumPy arrays."""
     if "cuda" not in where:
         return np.ascontiguousarray(to_numpy(x))
-    return x.detach().resolve_conj().contiguous() if is_torch_array(x) else namespace(x).ascontiguousarray(x)
+    return plain(x.detach()).contiguous() if is_torch_array(x) else namespace(x).ascontiguousarray(x)
 
 
 @cache

@@ -25,9 +25,21 @@ def filters(name: str) -> tuple[np.ndarray, np.ndarray]:
         close = get_close_matches(str(name), pywt.wavelist(kind="discrete"), 3) or ["haar", "db4", "sym8"]
         raise ValueError(f"unknown wavelet {name!r}; did you mean {', '.join(close)}?")
     wavelet = pywt.Wavelet(name)
-    if not wavelet.orthogonal:
+    if not (wavelet.orthogonal and _are_orthonormal(np.array(wavelet.dec_lo), np.array(wavelet.dec_hi))):
         raise ValueError(f"wavelet {name!r} is not orthogonal: its transform has no simple adjoint; try 'sym8'")
     return np.array(wavelet.dec_lo), np.array(wavelet.dec_hi)
+
+
+def _are_orthonormal(lo: np.ndarray, hi: np.ndarray) -> bool:
+    """Return whether Σ_k a[k] b[k + 2m] is 1 for a = b and m = 0, and otherwise 0: pywt's flag also says so of "dmey".
+
+    The sums of all m make up ΨᴴΨ at any size of the image, so they are all that there is to check.
+    """
+    tolerance, taps = 1e-10, len(lo)
+    unit = np.zeros(2 * taps - 1)
+    unit[taps - 1] = 1
+    errors = [np.correlate(a, b, "full") - (a is b) * unit for a, b in ((lo, lo), (hi, hi), (lo, hi))]
+    return max(np.abs(error[(taps - 1) % 2 :: 2]).max() for error in errors) < tolerance
 
 
 def _check_level(level: int, shape: tuple[int, ...]) -> int:

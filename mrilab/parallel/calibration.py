@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..arrays.checks import whole
-from ..arrays.libraries import Array, to_numpy
+from ..arrays.checks import check_scan, whole
+from ..arrays.libraries import Array
 
 
 def calibration_block(kspace: Array, calib: int | tuple[int, int] = 24) -> tuple[np.ndarray, slice, slice]:
@@ -22,13 +22,7 @@ def calibration_block(kspace: Array, calib: int | tuple[int, int] = 24) -> tuple
     >>> calibration_block(y, 4)[1:]
     (slice(3, 7, None), slice(2, 6, None))
     """
-    data = to_numpy(kspace)
-    if data.dtype.kind != "c":
-        raise TypeError(f"maps are estimated from complex k-space, got {data.dtype}")
-    if data.ndim != 3 or data.size == 0:
-        raise ValueError(f"maps are estimated from k-space of shape (C, H, W), got {data.shape}")
-    if not np.isfinite(data).all():
-        raise ValueError(f"k-space of shape {data.shape} holds NaN or infinite values")
+    data = check_scan(kspace, "an estimate of coil maps", "C, H, W")
     wanted = tuple(calib) if isinstance(calib, (tuple, list)) else (calib, calib)
     if len(wanted) != 2:
         raise TypeError(f"calib must be a whole number or a pair of them, got {calib!r}")

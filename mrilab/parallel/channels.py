@@ -6,8 +6,8 @@ gradients flow through.
 
 import numpy as np
 
-from ..arrays.checks import whole
-from ..arrays.libraries import Array, like, namespace, to_numpy
+from ..arrays.checks import check_scan, whole
+from ..arrays.libraries import Array, like, to_numpy
 
 
 def noise_covariance(noise: Array) -> Array:
@@ -39,7 +39,7 @@ def noise_covariance(noise: Array) -> Array:
     array([[1. , 0.5],
            [0.5, 1. ]])
     """
-    samples = _check(noise, "noise_covariance")
+    samples = check_scan(noise, "noise_covariance")
     if samples.ndim != 2:
         raise ValueError(f"noise_covariance takes noise of shape (C, N), got {samples.shape}")
     samples = samples.astype(np.complex128)
@@ -149,7 +149,7 @@ def compress_coils(kspace: Array, n: int, axis: int = -3) -> tuple[Array, Array]
     >>> bool(np.isclose(np.linalg.norm(virtual), np.linalg.norm(y))), M.round(3) + 0
     (True, array([[0.6+0.j, 0.8+0.j]]))
     """
-    data = _check(kspace, "compress_coils")
+    data = check_scan(kspace, "compress_coils")
     channels = np.moveaxis(data, _axis(data, axis), 0)
     count = len(channels)
     n = whole(f"the number of virtual coils, of {count} channels,", n, 1, count)
@@ -174,7 +174,7 @@ def mix_channels(matrix: Array, kspace: Array, axis: int = -3) -> Array:
     >>> mix_channels(np.array([[1.0, 1.0]]), np.array([[1j, 2], [1, 3]]), axis=-2)
     array([[1.+1.j, 5.+0.j]])
     """
-    data = _check(kspace, "channels")
+    data = check_scan(kspace, "channels")
     where, M = _axis(data, axis), to_numpy(matrix)
     if M.ndim != 2 or M.shape[1] != data.shape[where]:
         raise ValueError(f"a matrix of shape {M.shape} does not fit the {data.shape[where]} channels on axis {axis}")
@@ -187,14 +187,3 @@ def _axis(data: np.ndarray, axis: int) -> int:
     if not -data.ndim <= axis < data.ndim:
         raise ValueError(f"data of shape {data.shape} have no channel axis {axis}; is it −3, or −2 (non-Cartesian)?")
     return axis % data.ndim
-
-
-def _check(values: Array, who: str) -> np.ndarray:
-    """Return the array in NumPy; raise unless it is complex, finite and not empty."""
-    namespace(values)
-    data = to_numpy(values)
-    if data.dtype.kind != "c":
-        raise TypeError(f"{who} takes complex numbers, got {data.dtype} of shape {data.shape}")
-    if data.size == 0 or not np.isfinite(data).all():
-        raise ValueError(f"{who} got an array of shape {data.shape} that is empty or holds NaN or infinite values")
-    return data

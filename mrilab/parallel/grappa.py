@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..arrays.checks import whole, within
-from ..arrays.libraries import Array, like, to_numpy
+from ..arrays.checks import check_scan, whole, within
+from ..arrays.libraries import Array, like
 from .calibration import calibration_matrix, patches
 
 
@@ -59,7 +59,7 @@ def grappa(
     >>> bool(wrong < 0.15 * missing)
     True
     """
-    data = to_numpy(kspace)
+    data = check_scan(kspace, "grappa", "C, H, W")
     _check(data, accel, calib, kernel, regularisation)
     sampled, first = _lines(data, accel, calib)
     if sampled.all():
@@ -121,12 +121,6 @@ def _lines(data: np.ndarray, accel: int, calib: int) -> tuple[np.ndarray, int]:
 
 
 def _check(data: np.ndarray, accel: int, calib: int, kernel: tuple[int, int], regularisation: float) -> None:
-    if data.dtype.kind != "c":
-        raise TypeError(f"grappa takes complex k-space, got {data.dtype}")
-    if data.ndim != 3 or data.size == 0:
-        raise ValueError(f"grappa takes k-space of shape (C, H, W), got {data.shape}")
-    if not np.isfinite(data).all():
-        raise ValueError(f"grappa got k-space of shape {data.shape} with NaN or infinite values")
     if not (isinstance(kernel, (tuple, list)) and len(kernel) == 2):
         raise TypeError(f"the kernel is a pair (lines, readout points), got {kernel!r}")
     height, width = data.shape[1:]

@@ -6,7 +6,7 @@ their device, but no gradients flow through.
 
 import numpy as np
 
-from ..arrays.checks import check, whole
+from ..arrays.checks import check, check_scan, whole
 from ..arrays.libraries import Array, like, to_numpy
 from ..operators.fourier import FFT
 from .channels import whitening_matrix
@@ -63,10 +63,8 @@ def sense_unfold(kspace: Array, smaps: Array, accel: int, noise_cov: Array | Non
     """
     maps, rate, white = _check(smaps, accel, noise_cov)
     check(kspace, maps.shape, "sense_unfold", needs_complex=True)
-    data = to_numpy(kspace)
+    data = check_scan(kspace, "sense_unfold")
     height, width = maps.shape[1:]
-    if not np.isfinite(data).all():
-        raise ValueError(f"sense_unfold got k-space of shape {data.shape} with NaN or infinite values")
     offset = _offset(data, rate)
     folded = FFT((height, width)).H(data)[..., : height // rate, :]  # one period, which the others repeat
 
@@ -148,13 +146,7 @@ def _offset(data: np.ndarray, rate: int) -> int:
 
 def _check(smaps: Array, accel: int, noise_cov: Array | None) -> tuple[np.ndarray, int, np.ndarray]:
     """Return the maps in double precision, R, and the matrix L⁻¹ that makes the noise white, Ψ = L Lᴴ."""
-    if len(getattr(smaps, "shape", (0, 0, 0))) != 3:
-        raise ValueError(f"smaps must have shape (C, H, W), got {tuple(smaps.shape)}")
-    maps = to_numpy(smaps)
-    if maps.dtype.kind != "c":
-        raise TypeError(f"smaps must hold complex numbers, got {maps.dtype}")
-    if maps.size == 0 or not np.isfinite(maps).all():
-        raise ValueError(f"smaps of shape {maps.shape} are empty or hold values that are not finite")
+    maps = check_scan(smaps, "unfolding with smaps", "C, H, W")
     coils, height = maps.shape[:2]
     accel = whole("accel", accel, 1, height)
     if height % accel:

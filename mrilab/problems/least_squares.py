@@ -4,7 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..arrays.libraries import Array, is_numpy, zeros
+from ..arrays.libraries import Array, detached, is_numpy, own, recording_gradients, shown, zeros
 from ..arrays.sums import inner
 from ..operators.linop import LinearOperator
 from .rewriting import rewrite
@@ -46,10 +46,12 @@ class Smooth:
         return x
 
     def value_of(self, r: Array) -> float:
-        return self(r)
+        with recording_gradients(True):  # a function of one's own may find its gradient by torch
+            return float(detached(self(r)))
 
     def grad_of(self, r: Array) -> Array:
-        return 1 * self.grad(r)  # a copy, because the caller may keep the array that `grad` returns
+        with recording_gradients(True):
+            return 1 * self.grad(r)  # a copy, because the caller may keep the array that `grad` returns
 
 
 def _own(result: Array, argument: Array) -> Array:
@@ -68,7 +70,7 @@ class LeastSquares(Smooth):
     A : LinearOperator
         The forward operator; A @ Psi.H for a synthesis problem.
     y : array (..., *A.shape_out)
-        Data, zero where the mask of A is zero. Leading axes are batch axes.
+        Data, zero where the mask of A is zero. Leading axes are batch axes. They are copied.
 
     Raises
     ------
@@ -89,8 +91,9 @@ class LeastSquares(Smooth):
     def __init__(self, A: LinearOperator, y: Array):
         if not isinstance(A, LinearOperator):
             raise TypeError(f"A must be a LinearOperator, got {type(A).__name__}: {A!r:.60}")
+        y = own(y)
         A.check_data(y)
-        self.A, self.y = A, y
+        self.A, self.y = A, shown(y)
         self._A, self._y = rewrite(A, y)
 
     @cached_property

@@ -59,7 +59,7 @@ class NormalEquations(LeastSquares):
             raise TypeError(f"gram must be a LinearOperator, got {type(gram).__name__}: {gram!r:.60}")
         if (self.gram.shape_in, self.gram.shape_out) != (A.shape_in, A.shape_in):
             raise ValueError(f"a gram {self.gram.shape_in} → {self.gram.shape_out} does not fit A on {A.shape_in}")
-        self._b, self._energy = _adjoint(A, y), inner(y, y)
+        self._b, self._energy = _adjoint(A, self.y), inner(self.y, self.y)
 
     @cached_property
     def lipschitz(self) -> float:  # type: ignore[override]

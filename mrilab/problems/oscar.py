@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..arrays.checks import check_positive
-from ..arrays.libraries import Array, is_numpy, like, namespace, to_numpy
+from ..arrays.checks import check_numbers, check_positive
+from ..arrays.libraries import Array, detached, is_numpy, like, namespace, to_numpy
 from .regularisers import L1
 
 
@@ -46,7 +46,7 @@ class OSCAR:
 
     def __init__(self, lam: float, slope: float, bands: list | None = None):
         self.lam = check_positive("lam", lam)
-        self.slope, self.bands = check_positive("slope", slope, or_zero=True), bands
+        self.slope, self.bands = check_positive("slope", slope, or_zero=True), None if bands is None else list(bands)
 
     def weights(self, n: int, first: int | None = None) -> np.ndarray:
         """Return the weights w_1 ≥ … ≥ w_n of a group of n coefficients, or the `first` of them, as float64."""
@@ -58,6 +58,10 @@ class OSCAR:
         i = xp.arange(1, v.shape[0] + 1, dtype=xp.float64, device=v.device)
         return self.lam * (1 + self.slope * (n - i) / max(n - 1, 1))
 
+    def _check(self, z):
+        """Return z as a plain floating array without gradients: to sort and to pool are no steps of torch's."""
+        return detached(check_numbers(z, repr(self)))
+
     def _groups(self, z):
         return [z] if self.bands is None else [z[band] for band in self.bands]
 
@@ -66,6 +70,7 @@ class OSCAR:
 
     def __call__(self, z: Array) -> float:
         """Return g(z) as a Python float."""
+        z = self._check(z)
         xp, total = namespace(z), 0.0
         for group in self._groups(z):
             a = xp.reshape(xp.abs(group), (-1,))
@@ -75,8 +80,8 @@ class OSCAR:
         return float(total)
 
     def prox(self, z: Array, step: float) -> Array:
-        """Return argmin_p ½‖p − z‖² + step · g(p), an array of the shape and type of z."""
-        step = check_positive("step", step)
+        """Return argmin_p ½‖p − z‖² + step · g(p), an array of the shape and type of z, without torch's gradients."""
+        z, step = self._check(z), check_positive("step", step)
         if self.slope == 0:
             return L1(self.lam).prox(z, step)
         # Pooling adjacent violators is sequential, so it runs on the host: all groups in one round trip.
@@ -102,6 +107,7 @@ class OSCAR:
 
     def dual_norm(self, z: Array) -> float:
         """Return the dual norm max_k Σ_{i≤k} |z|₍ᵢ₎ / Σ_{i≤k} w_i, the largest over the groups."""
+        z = self._check(z)
         xp, norms = namespace(z), []
         for group in self._groups(z):
             v = self._descending(xp.reshape(xp.abs(group), (-1,)))

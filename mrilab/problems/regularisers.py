@@ -3,8 +3,8 @@
 λ is absolute, in the units of the data term. `lambda_max` is its scale: from this λ on, the solution is zero.
 """
 
-from ..arrays.checks import check_positive, whole
-from ..arrays.libraries import Array, is_complex, is_numpy, namespace
+from ..arrays.checks import check_numbers, check_positive, whole
+from ..arrays.libraries import Array, detached, is_complex, is_numpy, namespace
 from ..arrays.sums import lazy
 from ..operators.linop import LinearOperator
 from .least_squares import LeastSquares
@@ -24,6 +24,7 @@ class L1:
 
     Examples
     --------
+    >>> import numpy as np
     >>> g = L1(0.5)
     >>> g(np.array([3 + 4j, 0])), g.prox(np.array([3 + 4j, 0.1]), 2.0)
     (2.5, array([2.4+3.2j, 0. +0.j ]))
@@ -38,13 +39,13 @@ class L1:
         """Return |z_i|, or the norms of the groups, whose axis keeps the length 1."""
         return namespace(z).abs(z)
 
-    def check(self, z: Array) -> None:
-        """Raise unless z is an array that has the axis of the groups."""
-        namespace(z)
+    def check(self, z: Array) -> Array:
+        """Return z as a `plain` floating array; raise unless it is one and has the axis of the groups."""
+        return check_numbers(z, repr(self))
 
     def __call__(self, z: Array) -> float:
         """Return g(z) as a Python float."""
-        self.check(z)
+        z = detached(self.check(z))
         xp = namespace(z)
         if is_numpy(z) and is_complex(z):
             return self.lam * sum_group_norms(z, self.axis)
@@ -52,7 +53,7 @@ class L1:
 
     def prox(self, z: Array, step: float) -> Array:
         """Return argmin_p ½‖p − z‖² + step · g(p), an array of the shape and type of z."""
-        self.check(z)
+        z = self.check(z)
         threshold = self.lam * check_positive("step", step)
         if is_numpy(z) and is_complex(z):
             return shrink(lazy(z), threshold, self.axis)
@@ -62,7 +63,7 @@ class L1:
 
     def dual_norm(self, z: Array) -> float:
         """Return the dual norm max |z_i| / λ; if it is at most 1, z is a subgradient of g at 0."""
-        self.check(z)
+        z = detached(self.check(z))
         return float(namespace(z).max(self._norms(z))) / self.lam
 
     def __repr__(self):
@@ -89,6 +90,7 @@ class GroupL1(L1):
 
     Examples
     --------
+    >>> import numpy as np
     >>> GroupL1(1.0, axis=0).prox(np.array([[3.0], [4.0]]), 1.0)
     array([[2.4],
            [3.2]])
@@ -99,15 +101,18 @@ class GroupL1(L1):
         self.axis = whole("axis", axis)
 
     def _norms(self, z):
-        xp = namespace(z)
-        return xp.sqrt(xp.sum(xp.abs(z) ** 2, axis=self.axis, keepdims=True))
+        xp, size = namespace(z), namespace(z).abs(z)
+        unit = xp.max(size, axis=self.axis, keepdims=True)  # else the squares might overflow, or vanish
+        unit = xp.where((unit > 0) & xp.isfinite(unit), unit, xp.ones_like(unit))
+        return unit * xp.sqrt(xp.sum((size / unit) ** 2, axis=self.axis, keepdims=True))
 
-    def check(self, z: Array) -> None:
-        namespace(z)
+    def check(self, z: Array) -> Array:
+        z = super().check(z)
         if not -z.ndim <= self.axis < z.ndim:
             raise ValueError(
                 f"groups along axis {self.axis} of an array of shape {tuple(z.shape)}, which has no such axis"
             )
+        return z
 
     def __repr__(self):
         return f"GroupL1(lam={self.lam:.4g}, axis={self.axis})"
@@ -131,6 +136,7 @@ def lambda_max(f: LeastSquares, g, Psi: LinearOperator | None = None) -> float:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from mrilab import Identity
     >>> lambda_max(LeastSquares(Identity((2,)), np.array([1.0, -3.0])), L1(0.1))
     3.0

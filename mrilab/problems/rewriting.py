@@ -168,7 +168,7 @@ class Slicewise(LinearOperator):
 
     def residual(self, x: Array, y: Array) -> Array:
         """Return A x − y; the data of a slice are subtracted while its result is in the cache."""
-        check(x, self.shape_in, repr(self), needs_complex=self.needs_complex)
+        x = check(x, self.shape_in, repr(self), needs_complex=self.needs_complex)
         batch = x.shape[: x.ndim - len(self.shape_in)]
         if y.shape != (*batch, *self.shape_out) or y.dtype != x.dtype:
             return self._op(x) - y
@@ -216,7 +216,7 @@ class Coilwise(LinearOperator):
 
     def residual(self, x: Array, y: Array) -> Array:
         """Return A x − y; the data of a coil are subtracted while its image is in the cache."""
-        check(x, self.shape_in, repr(self), needs_complex=True)
+        x = check(x, self.shape_in, repr(self), needs_complex=True)
         batch = x.shape[: x.ndim - len(self.shape_in)]
         if y.shape != (*batch, *self.shape_out) or y.dtype != x.dtype:
             return self._op(x) - y

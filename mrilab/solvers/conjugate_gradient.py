@@ -47,6 +47,8 @@ def conjugate_gradient(f: LeastSquares, x0: Array | None = None, *, lam: float =
     if not isinstance(f, LeastSquares):
         raise TypeError(f"f must be LeastSquares, got {type(f).__name__}")
     x0, loop, lam = check_start(f, x0), Options.read(options), check_positive("lam", lam, or_zero=True)
+    if loop.differentiable:
+        raise ValueError("conjugate_gradient has no gradients: its step sizes depend on the data; see mrilab.nets")
     iterates = conjugate_gradient_iterates(f, x0, lam)
     return run(iterates, lambda x, r: f.value_of(r) + lam / 2 * inner(x, x), {"lam": lam}, loop)
 

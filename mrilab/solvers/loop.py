@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays.checks import check, check_positive, whole
-from ..arrays.libraries import Array
+from ..arrays.libraries import Array, detached, recording_gradients
 from ..arrays.sums import Sum
 from ..problems.least_squares import LeastSquares, Smooth
 from ..progress import progress_bar
@@ -69,6 +69,10 @@ class Options:
         Called as callback(k, x) after iteration k.
     progress : bool, optional
         Show a progress bar; None shows it in a terminal or notebook.
+    differentiable : bool
+        For torch: whether gradients flow from the data and operators to x. By default a solver records none, and what
+        it returns is detached, even where the data require a gradient. Costs, step sizes and restarts count as
+        constants.
 
     Raises
     ------
@@ -89,6 +93,7 @@ class Options:
     metrics: dict[str, Callable[[Array], float]] | None = None
     callback: Callable[[int, Array], object] | None = None
     progress: bool | None = None
+    differentiable: bool = False
 
     def __post_init__(self):
         self.max_iter = whole("max_iter", self.max_iter, 0)
@@ -100,7 +105,7 @@ class Options:
 
         >>> Options.read({"maxiter": 3})
         Traceback (most recent call last):
-        TypeError: unknown option 'maxiter'; the loop takes max_iter, tol, metrics, callback, progress
+        TypeError: unknown option 'maxiter'; the loop takes max_iter, tol, metrics, callback, progress, differentiable
         """
         known = [one.name for one in fields(cls)]
         for name in keywords:
@@ -125,11 +130,11 @@ def check_start(f: Smooth, x0: Array | None) -> Array:
     if not isinstance(f, LeastSquares):
         if x0 is None:
             raise ValueError(f"x0 is required, because f is not LeastSquares but {type(f).__name__}")
-        return x0
+        return check(x0, (), "x0")
     zeros = f.zeros()
     if x0 is None:
         return zeros
-    check(x0, tuple(zeros.shape), "x0")
+    x0 = check(x0, tuple(zeros.shape), "x0")
     if x0.dtype != zeros.dtype:
         raise TypeError(f"x0 is {x0.dtype}, but the data are {zeros.dtype}")
     return x0
@@ -149,11 +154,12 @@ def run(iterates: Iterates, cost: Callable[..., float], constants: dict[str, flo
     times: list[float] = []
     measured: dict[str, list] = {name: [] for name in options.metrics or {}}
     x, seconds = None, 0.0
-    with progress_bar(options.max_iter, options.progress) as bar:
+    with progress_bar(options.max_iter, options.progress) as bar, recording_gradients(options.differentiable):
         try:
             for k in range(options.max_iter + 1):
                 start = perf_counter()
                 x, *state = map(_array, next(iterates))
+                x = x if options.differentiable else detached(x)
                 _wait_for_device(x)
                 seconds += perf_counter() - start
                 value = cost(x, *state)

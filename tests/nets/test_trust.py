@@ -110,7 +110,7 @@ def test_gradient_ascent_beats_chance_on_a_network_and_runs_through_a_solver():
     Psi = Wavelet("haar", (32, 32), level=2)
 
     def sparse(A, y):
-        return Psi.H(fista(LeastSquares(A @ Psi.H, y), L1(0.005), max_iter=5).x)
+        return Psi.H(fista(LeastSquares(A @ Psi.H, y), L1(0.005), max_iter=5, differentiable=True).x)
 
     found = stability(sparse, A, sample.y, steps=2)
     assert found.random < found.worst < 5
