@@ -68,3 +68,9 @@ def patches(lines: np.ndarray, accel: int, kernel: tuple[int, int]) -> np.ndarra
     """Return the samples under the kernel at each position, a view (C, rows, columns, lines, points)."""
     reach = ((kernel[0] - 1) * accel + 1, kernel[1])
     return np.lib.stride_tricks.sliding_window_view(lines, reach, axis=(1, 2))[..., ::accel, :]
+
+
+def hann(centre: int, size: int) -> np.ndarray:
+    """Return a Hann window of this size about DC, at `centre`, that would be zero one point beyond its farther end."""
+    k = np.arange(size) - centre
+    return np.cos(np.pi / 2 * k / (np.abs(k).max() + 1)) ** 2

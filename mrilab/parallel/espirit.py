@@ -10,12 +10,15 @@ import numpy as np
 
 from ..arrays.checks import whole, within
 from ..arrays.libraries import Array, like
-from .calibration import calibration_block, calibration_matrix
+from .calibration import calibration_block, calibration_matrix, hann
 from .channels import principal_channels
-from .joint_fit import MARGIN, fit_maps
+from .joint_fit import MARGIN, fit_maps, harmonics
 
 BLOCK = 64 * 2**20  # bytes of the operator that one thread holds at a time
 SETTLED = 3e-4  # residual of an eigenvector, relative to its eigenvalue
+FAINT = 3e-3  # share of the block's energy that may lie where maps are below 1
+MISFIT = (1e-4, 4)  # residual of a fit that is kept: at least, and in units of the noise that the patches show
+DROP = (1e-1, 0.2)  # loss of fitted maps at a pixel that is put down to the eigenvectors: at least, and of the residual
 
 
 def espirit(
@@ -23,7 +26,7 @@ def espirit(
     calib: int | tuple[int, int] = 24,
     kernel: int = 6,
     threshold: float = 0.02,
-    crop: float = 0.95,
+    crop: float | None = 0.95,
     *,
     refine: bool = True,
 ) -> Array:
@@ -37,7 +40,7 @@ def espirit(
         G(r) = 1/kernel² Σ_k h_k(r) h_k(r)ᴴ,   h_k,c(r) = Σ_u w_k(c, u) exp(2πi u·r/n).
 
     All eigenvalues lie between 0 and 1, and coil images S(r) x(r) do not change if G(r) S(r) = S(r). So the maps are
-    the eigenvectors of the largest eigenvalue where it is at least `crop`; elsewhere there is no object. G is a
+    the eigenvectors of the largest eigenvalue v(r), where it is at least `crop`; elsewhere there is no object. G is a
     trigonometric polynomial of degree kernel − 1, computed from the correlations of the w_k, a few rows at a time.
 
     Outside the support the data do not determine the image, and a solver may leave any values there: set them to zero,
@@ -46,6 +49,14 @@ def espirit(
     Weak singular vectors are left out, which biases the maps, most if the block is small or asymmetric. The last step
     is not part of ESPIRiT: a joint fit of smooth maps and an image to the block, which starts from the eigenvectors and
     replaces them in the support (`joint_fit.fit_maps`, similar to JSENSE and NLINV).
+
+    **Soft maps, `crop=None`.** How far v falls on the object depends on the array, the block and the noise, and a
+    fixed `crop` can cut the object away. Here the weight rss(S) is measured instead: pixels of v < v₁ hold 0.3 % of the
+    energy of the block's image, and the weight rises smoothly from 0 at v₁/2 to 1 at v₁. A solver then finds x with
+    S x ≈ the coil images, so the image is rss(S) · x: x alone grows where the weight is small. The joint fit is kept if
+    its residual is near the noise, which the weak singular values show, and at those pixels where sᴴG s / v of the
+    fitted s, the share of an image that stays in the subspace, falls by little. Fields that vary faster than the fit
+    allows, or an object that is folded, keep their eigenvectors.
 
     The phase of an eigenvector is arbitrary. Here the first principal channel of the calibration block, Σ_c ū_c S_c
     with the singular vector u whose largest entry is positive, is real and non-negative at each pixel: images have the
@@ -61,15 +72,15 @@ def espirit(
         Side of the patches. Maps can vary on a scale of n/kernel pixels; smaller kernels average over more noise.
     threshold : float
         Between 0 and 1. Decrease it for data with little noise (less bias), increase it for noisy data.
-    crop : float
-        Smallest eigenvalue in the support, from 0 (maps everywhere) to 1.
+    crop : float or None
+        Smallest eigenvalue in the support, from 0 (maps everywhere) to 1. None gives soft maps.
     refine : bool
         Whether to add the joint fit. False, or one or two coils, give the eigenvectors of ESPIRiT.
 
     Returns
     -------
-    complex array (C, H, W), in the library, on the device and of the precision of `kspace`. It is computed in single
-    precision. The map of a single coil is 1 where the eigenvalue is at least `crop`.
+    complex array (C, H, W), in the library, on the device and of the precision of `kspace`. The work is done in
+    single precision. The map of a single coil is 1 where the eigenvalue is at least `crop`, or the weight.
 
     Raises
     ------
@@ -87,27 +98,62 @@ def espirit(
 
     Examples
     --------
-    >>> from mrilab import shepp_logan, simulate, simulate_smaps
+    >>> from mrilab import rss, shepp_logan, simulate, simulate_smaps
     >>> x, true = shepp_logan((48, 48)), simulate_smaps(4, (48, 48))
-    >>> S = espirit(simulate(x, true, (48, 48)), crop=0.9)
+    >>> S = espirit(simulate(x, true, (48, 48)), crop=None)
     >>> head = abs(x) > 0.05
-    >>> bool((abs((S.conj() * true).sum(0))[head] > 0.99).all())  # the cosine between the vectors of coils
+    >>> cosine = abs((S.conj() * true).sum(0)) / rss(S)  # between the vectors of coils
+    >>> bool((cosine[head] > 0.99).all())
     True
     """
     data, rows, columns = calibration_block(kspace, calib)
-    block = data[:, rows, columns]
+    block, shape = data[:, rows, columns], data.shape[1:]
     _check(block, kernel, threshold, crop)
-    operator = pixel_operator(block, kernel, threshold)
+    operator, floor = pixel_operator(block, kernel, threshold)
     reference = principal_channels(block)[:, 0].astype(np.complex64)
-    maps = _aligned(_principal(operator, data.shape[1:], crop), reference)
+    coarse = (block.shape[1] + MARGIN, block.shape[2] + MARGIN)
+    start, values, _ = _principal(operator, coarse, 0.0)
+    soft = crop is None
+    full = _faint(start, values, block) if crop is None else crop
+    least = full / 2 if soft else full
+    fitted, residual = None, 0.0
     if refine and len(block) > 2:  # two coils do not determine maps and image
-        coarse = (block.shape[1] + MARGIN, block.shape[2] + MARGIN)
-        start = _aligned(_principal(operator, coarse, 0.0), reference)
-        fitted = fit_maps(block, start, data.shape[1:])
-        power = np.linalg.norm(fitted, axis=0)
-        seen = (power > 1e-6 * power.max()) & maps.any(axis=0)
-        maps[:, seen] = _aligned((fitted[:, seen] / power[seen]).astype(np.complex64), reference)
-    return like(kspace, maps)
+        coefficients, residual = fit_maps(block, _aligned(start, reference))
+        if not soft or residual <= max(MISFIT[0], MISFIT[1] * floor):
+            fitted = _normalised(harmonics(coefficients, shape))
+    maps, values, drop = _principal(operator, shape, least, fitted if soft else None)
+    if fitted is not None:
+        explained = maps.any(axis=0) & fitted.any(axis=0) & (drop <= max(DROP[0], DROP[1] * residual))
+        maps[:, explained] = fitted[:, explained]
+    if soft:
+        maps *= _smooth_step((values - least) / (full - least))
+    return like(kspace, _aligned(maps, reference))
+
+
+def _faint(maps: np.ndarray, values: np.ndarray, block: np.ndarray) -> float:
+    """Return the eigenvalue below which pixels hold the share `FAINT` of the energy that maps find in the block."""
+    shape = values.shape
+    window = np.outer(*(hann(n // 2, n) for n in block.shape[1:]))
+    images = np.fft.ifft2(block * window, shape, axes=(1, 2))
+    images = np.fft.fftshift(images, axes=(1, 2))  # its phase, the same in all coils, does not matter
+    energy = np.abs(np.sum(maps.conj() * images, axis=0)).ravel() ** 2
+    order = np.argsort(values, axis=None)
+    below = np.cumsum(energy[order])
+    chosen = order[np.searchsorted(below, FAINT * below[-1])]
+    return max(float(values.flat[chosen]), 1e-3)
+
+
+def _smooth_step(u: np.ndarray) -> np.ndarray:
+    """Return 0 for u ≤ 0, 1 for u ≥ 1, and 3u² − 2u³ between."""
+    u = np.clip(u, 0, 1)
+    return u * u * (3 - 2 * u)
+
+
+def _normalised(maps: np.ndarray) -> np.ndarray:
+    """Return maps of Σ_c |S_c|² = 1, in single precision, and 0 where they vanish."""
+    power = np.linalg.norm(maps, axis=0)
+    seen = power > 1e-6 * power.max()
+    return (maps * np.divide(1, power, where=seen, out=np.zeros_like(power))).astype(np.complex64)
 
 
 def _aligned(maps: np.ndarray, reference: np.ndarray) -> np.ndarray:
@@ -117,8 +163,11 @@ def _aligned(maps: np.ndarray, reference: np.ndarray) -> np.ndarray:
     return maps * np.divide(along.conj(), size, where=size > 0, out=np.ones_like(along))
 
 
-def pixel_operator(block: np.ndarray, kernel: int, threshold: float) -> np.ndarray:
-    """Return the coefficients of G at the frequencies −kernel … kernel − 1: complex64 (2·kernel, 2·kernel, C, C)."""
+def pixel_operator(block: np.ndarray, kernel: int, threshold: float) -> tuple[np.ndarray, float]:
+    """Return the coefficients of G at the distances −kernel … kernel − 1, complex64 (2·kernel, 2·kernel, C, C).
+
+    And the noise that the weaker half of the singular values shows, as a share of the block's mean energy.
+    """
     A = calibration_matrix(block, 1, (kernel, kernel))
     threshold = max(threshold, 1e-6)  # smaller values are rounding errors
     if len(A) < A.shape[1]:  # the smaller of the two Gram matrices
@@ -128,14 +177,21 @@ def pixel_operator(block: np.ndarray, kernel: int, threshold: float) -> np.ndarr
     else:
         values, right = np.linalg.eigh(A.T @ A.conj())
         basis = right[:, values > threshold**2 * values[-1]]
+    weak = values[: len(values) // 2].clip(0)
+    noise = weak.sum() / max(len(weak), 1) / max(A.shape) / np.mean(np.abs(block) ** 2)
     patches = basis.reshape(len(block), kernel, kernel, -1)
     spectrum = np.fft.fft2(patches, (2 * kernel, 2 * kernel), axes=(1, 2)).transpose(1, 2, 0, 3)
     correlation = np.fft.ifft2(spectrum @ spectrum.conj().swapaxes(-1, -2), axes=(0, 1))
-    return (np.fft.fftshift(correlation, axes=(0, 1)) / kernel**2).astype(np.complex64)
+    return (np.fft.fftshift(correlation, axes=(0, 1)) / kernel**2).astype(np.complex64), float(noise)
 
 
-def _principal(operator: np.ndarray, shape: tuple[int, ...], crop: float) -> np.ndarray:
-    """Return the first eigenvector of G where its eigenvalue is at least `crop`, and 0 elsewhere: (C, H, W)."""
+def _principal(
+    operator: np.ndarray, shape: tuple[int, ...], least: float, others: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return G's first eigenvectors (C, H, W) and values (H, W), 0 below `least`, and what other maps lose.
+
+    That is 1 − sᴴG s / v for others s (C, H, W) of norm 1.
+    """
     from ..arrays.threads import workers
 
     coils, reach = operator.shape[-1], len(operator) // 2
@@ -146,19 +202,27 @@ def _principal(operator: np.ndarray, shape: tuple[int, ...], crop: float) -> np.
     )
     half = np.tensordot(along, operator, axes=(1, 1)).swapaxes(0, 1).reshape(2 * reach, -1)  # (2·kernel, W·C·C)
     maps = np.zeros((coils, height, width), np.complex64)
+    eigenvalues, lost = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
 
     def solve(rows: slice) -> None:
         G = (down[rows] @ half).reshape(-1, width, coils, coils)
         # The Frobenius norm bounds the eigenvalue, which excludes most pixels without an object.
         flat = G.reshape(*G.shape[:2], -1).view(np.float32)
-        chosen = np.einsum("hwi,hwi->hw", flat, flat) >= 0.999 * crop**2
-        values, vectors = _first_eigenpairs(G[chosen])
-        maps[:, rows][:, chosen] = np.where(values >= crop, vectors.T, 0)
+        chosen = np.einsum("hwi,hwi->hw", flat, flat) >= 0.999 * least**2
+        G = G[chosen]
+        values, vectors = _first_eigenpairs(G)
+        kept = values >= least
+        maps[:, rows][:, chosen] = np.where(kept, vectors.T, 0)
+        eigenvalues[rows][chosen] = np.where(kept, values, 0)
+        if others is not None:
+            s = others[:, rows][:, chosen].T[..., None]
+            quotients = np.sum((s.conj() * (G @ s)).real, axis=(1, 2))
+            lost[rows][chosen] = 1 - quotients / np.maximum(values, 1e-30)
 
     step = max(1, BLOCK // (8 * width * coils**2))
     with ThreadPoolExecutor(workers()) as pool:
         list(pool.map(solve, (slice(i, i + step) for i in range(0, height, step))))
-    return maps
+    return maps, eigenvalues, lost
 
 
 def _first_eigenpairs(G: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -188,9 +252,10 @@ def _first_eigenpairs(G: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return values, v[..., 0]
 
 
-def _check(block: np.ndarray, kernel: int, threshold: float, crop: float) -> None:
+def _check(block: np.ndarray, kernel: int, threshold: float, crop: float | None) -> None:
     if not 1 <= whole("the kernel", kernel) <= min(block.shape[1:]):
         raise ValueError(f"a kernel of {kernel} does not fit the calibration block of {block.shape[1:]}")
-    within("crop", crop, 0, 1)
+    if crop is not None:
+        within("crop", crop, 0, 1)
     if within("threshold", threshold, 0, 1) == 1:
         raise ValueError("a threshold of 1 keeps no singular vector")

@@ -9,8 +9,8 @@ STEPS = 3  # Gauss-Newton steps
 DAMPING = 0.03  # damping of the first step, halved at each further step
 
 
-def fit_maps(block: np.ndarray, start: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Return the maps on `shape` that fit the block (C, h, w) best, starting from maps on a coarse grid.
+def fit_maps(block: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the maps that explain the block (C, h, w) best, as coefficients (C, q, q) of `harmonics`, and the noise.
 
     The model is y_c = crop F(s_c ρ) + noise with s_c(r) = Σ_q a_cq exp(2πi q·r/(1.5 n)): few harmonics on a field of
     view larger than the image. Unknown are the coefficients a and the image ρ on the coarse grid:
@@ -22,8 +22,9 @@ def fit_maps(block: np.ndarray, start: np.ndarray, shape: tuple[int, int]) -> np
     σ² is estimated from the residual, and the variance τ_q of a harmonic from the coefficients of all coils and their
     uncertainty (EM), so no smoothness is prescribed. Where the image is dark, the maps follow from bright surroundings.
 
-    `start` (C, h + 8, w + 8) covers the same field of view, with Σ|s|² = 1. Returns complex128 (C, H, W), with an
-    arbitrary common factor at each pixel, in O(C (h + w)³) operations.
+    `start` (C, h + 8, w + 8) are maps on a coarse grid over the same field of view, with Σ|s|² = 1. The result is
+    complex128, of free common factor at each pixel; the noise is the variance of what is left, as a share of the
+    block's mean energy. The work is O(C (h + w)³).
 
     References
     ----------
@@ -74,8 +75,13 @@ def fit_maps(block: np.ndarray, start: np.ndarray, shape: tuple[int, int]) -> np
         slope = np.sum(s.conj() * adjoint(residual), axis=0) - ridge * image
         A = LinearOperator((image.size, image.size), normal, dtype=complex)
         image = image + cg(A, slope.ravel(), rtol=1e-3, maxiter=30)[0].reshape(size)
+    return a.T.reshape(-1, HARMONICS, HARMONICS), float(noise)
+
+
+def harmonics(coefficients: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the maps of these coefficients on a grid of `shape`: complex128 (C, H, W)."""
     down, along = (_harmonics(n) for n in shape)
-    return down @ a.T.reshape(-1, HARMONICS, HARMONICS) @ along.T
+    return down @ coefficients @ along.T
 
 
 def _waves(k: int, n: int) -> np.ndarray:

@@ -4,7 +4,7 @@ import numpy as np
 
 from ..arrays.libraries import Array, like
 from ..operators.fourier import FFT
-from .calibration import calibration_block
+from .calibration import calibration_block, hann
 
 
 def low_resolution_smaps(kspace: Array, calib: int | tuple[int, int] = 24) -> Array:
@@ -45,15 +45,9 @@ def low_resolution_smaps(kspace: Array, calib: int | tuple[int, int] = 24) -> Ar
     """
     data, rows, columns = calibration_block(kspace, calib)
     windowed = np.zeros_like(data)
-    window = [_hann(part, n) for part, n in zip((rows, columns), data.shape[1:])]
+    window = [hann(n // 2 - part.start, part.stop - part.start) for part, n in zip((rows, columns), data.shape[1:])]
     windowed[:, rows, columns] = data[:, rows, columns] * np.outer(*window).astype(data.real.dtype)
     images = FFT(data.shape[1:]).H(windowed)
     power = np.linalg.norm(images, axis=0)
     seen = power > 1e-7 * power.max()
     return like(kspace, images * np.divide(1, power, where=seen, out=np.zeros_like(power)))
-
-
-def _hann(part: slice, n: int) -> np.ndarray:
-    """Return a Hann window around DC, with its zeros one point beyond the farther end of the block."""
-    k = np.arange(part.start, part.stop) - n // 2
-    return np.cos(np.pi / 2 * k / (np.abs(k).max() + 1)) ** 2

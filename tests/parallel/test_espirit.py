@@ -25,6 +25,7 @@ def scan(coils=8, shape=SHAPE, noise=0.0, seed=0, finer=2):
 
 def error(maps, true, head):
     """‖S·phase − S_true‖ / ‖S_true‖ over the head, the phase chosen pixel by pixel."""
+    maps = maps / np.maximum(np.linalg.norm(maps, axis=0), 1e-12)
     inner = (maps.conj() * true).sum(0)
     phase = np.exp(1j * np.angle(inner))
     return np.linalg.norm((maps * phase - true)[:, head]) / np.linalg.norm(true[:, head])
@@ -87,12 +88,39 @@ def test_sum_of_squares_is_one_in_the_support_and_zero_outside(head_scan):
     assert np.allclose(power[support], 1, atol=1e-5)
 
 
+@pytest.mark.parametrize("calib", [14, 24])
+@pytest.mark.parametrize("coils, noise", [(2, 0.01), (8, 0.0), (16, 0.03)])
+def test_soft_maps_keep_the_head_and_fade_away_from_it(coils, noise, calib):
+    data, _, head = scan(coils, noise=noise)
+    weight = m.rss(espirit(data, calib, crop=None))
+    assert weight.max() <= 1 + 1e-5
+    assert weight[head].min() > 0.5 and (weight[head] ** 2).mean() > 0.99
+    assert weight[:4, :4].mean() < 0.5 * weight[head].mean()
+
+
+def test_shading_of_the_array_costs_no_part_of_the_head():
+    x = m.brain((192, 192), 0, split="test")
+    data = m.simulate(x, m.simulate_smaps(8, (192, 192), raw=True), SHAPE, noise=0.005)
+    head = abs(m.brain(SHAPE, 0, split="test")) > 0.05
+    maps = espirit(data, 16, crop=None)
+    assert error(maps, m.simulate_smaps(8, SHAPE), head) < 0.03 and m.rss(maps)[head].min() > 0.5
+
+
+@pytest.mark.parametrize("calib", [16, 24])
+@pytest.mark.parametrize("shape, coils", [((48, 81), 4), ((81, 48), 6)])
+def test_soft_maps_leave_the_fit_where_the_object_reaches_into_the_coils(shape, coils, calib):
+    x, true = m.shepp_logan(shape), m.simulate_smaps(coils, shape)
+    data = m.simulate(x, true, shape)
+    worst = error(espirit(data, calib, crop=None, refine=False), true, abs(x) > 0.05)
+    assert error(espirit(data, calib, crop=None), true, abs(x) > 0.05) < 1.1 * worst
+
+
 def test_the_largest_eigenvalue_is_one_on_the_head(head_scan):
     data, _, head = head_scan
     block = data[:, 36:60, 36:60]
     distances = np.arange(-6, 6)
     waves = np.exp(2j * np.pi * np.outer((np.arange(96) - 48) / 96, distances))
-    G = np.einsum("hu,wv,uvcd->hwcd", waves, waves, pixel_operator(block, 6, 0.01), optimize=True)
+    G = np.einsum("hu,wv,uvcd->hwcd", waves, waves, pixel_operator(block, 6, 0.01)[0], optimize=True)
     values = np.linalg.eigvalsh(G)
     assert values.min() > -1e-5 and values.max() < 1 + 1e-5
     assert abs(values[head][:, -1] - 1).max() < 0.01
@@ -184,7 +212,7 @@ def holes(row, column):
 
 FULL = draw((2, 32, 32))
 CASES = {
-    "real": (lambda f: f(FULL.real), TypeError, "complex k-space, got float32"),
+    "real": (lambda f: f(FULL.real), TypeError, "takes complex numbers, got float32"),
     "NaN": (lambda f: f(FULL * np.nan), ValueError, "NaN"),
     "no coils": (lambda f: f(FULL[0]), ValueError, r"\(C, H, W\), got \(32, 32\)"),
     "list": (lambda f: f([1j]), TypeError, "got list"),
