@@ -1,7 +1,7 @@
 """The Nyquist ghost of echo-planar imaging: lines that were acquired from right to left differ from the others.
 
-A delay between gradient and receiver, and eddy currents, shift the lines of one direction against those of the other
-and turn their phase. In the image along the readout both together are a phase c + s·x; left as it is, it gives a second
+A delay between gradient and receiver, and eddy currents, shift the lines of one direction relative to the others and
+change their phase. Along the readout of the image, both are a phase c + s·x. Without correction it causes a second
 image, half a field of view away.
 """
 
@@ -19,9 +19,9 @@ from .scan import Scan
 def correct_epi(scan: Scan, reference: Scan, turned: np.ndarray | None = None) -> Scan:
     """Return an EPI scan whose lines of both directions agree: all from left to right, with one phase.
 
-    A reference scan without phase encoding acquires the same line P(x) again and again, in alternating direction. With
-    P₋ a line from right to left, P₊ its neighbours, and the sum over pairs and coils, a constant c and a slope s are
-    fitted to the phase
+    A reference scan without phase encoding acquires the same line P(x) repeatedly, in alternating directions. With P₋ a
+    line from right to left, P₊ its neighbours, and a sum over pairs and coils, a constant c and a slope s are fitted to
+    the phase
 
         c + s·x ≈ ∠ Σ P₊(x) P₋(x)*,
 
@@ -36,8 +36,8 @@ def correct_epi(scan: Scan, reference: Scan, turned: np.ndarray | None = None) -
         The same sequence without phase encoding, (C, H', W) with H' ≥ 2, or (…, C, H', W) to correct each image by its
         own phase.
     turned : bool array (H,), optional
-        Which lines were acquired from right to left and are stored so. By default those that the file marks, which are
-        turned round already; if it marks none, every other line, where the reference shows that it is so.
+        The lines that were acquired, and are stored, from right to left. By default those that the file marks, which
+        are already reversed; if it marks none, every other line, if the reference agrees with that.
 
     Raises
     ------
@@ -83,10 +83,10 @@ def correct_epi(scan: Scan, reference: Scan, turned: np.ndarray | None = None) -
 
 
 def alternates(kspace: np.ndarray) -> bool:
-    """Say whether every other line of (C, H, W) is stored from right to left, by the profiles of neighbouring lines.
+    """Return whether every other line of (C, H, W) is stored from right to left, by the profiles of neighbours.
 
-    The magnitudes of neighbours agree much better with every other line turned round: what is left of 1 − cos of the
-    angle between them is less than half.
+    The magnitudes of neighbours must agree much better if every other line is reversed: 1 − cos of the angle between
+    them must be less than half as large.
 
     >>> lines = np.zeros((1, 8, 16), np.complex64)
     >>> lines[:, ::2, 8], lines[:, ::2, 9], lines[:, 1::2, 7], lines[:, 1::2, 6] = 2, 1j, 2, 1j
@@ -110,7 +110,7 @@ def alternates(kspace: np.ndarray) -> bool:
 
 
 def warn_of_ghost(path: Path, raw: Raw) -> None:
-    """Warn of EPI, whose lines are not corrected when a file is read: most neighbours differ in direction."""
+    """Warn of EPI, whose lines are not corrected when a file is read: most neighbours have different directions."""
     if raw.turned is not None and raw.averages is not None:
         turned, there = (a.reshape(-1, a.shape[-1]) for a in (raw.turned, raw.averages.any(axis=-1)))
         differ = [row[sampled][1:] != row[sampled][:-1] for row, sampled in zip(turned, there)]
@@ -123,7 +123,7 @@ def warn_of_ghost(path: Path, raw: Raw) -> None:
 
 
 def _left_to_right(scan: Scan, turned: np.ndarray | None, reference: Scan) -> tuple[np.ndarray, np.ndarray]:
-    """Return the lines, all from left to right, and which of them (…, H) were not."""
+    """Return the lines, all from left to right, and which of them (…, H) were reversed."""
     *lead, _, height, _ = scan.kspace.shape
     if turned is None and scan.turned is not None:
         return scan.kspace, scan.turned
@@ -152,12 +152,12 @@ def _phase(profiles: np.ndarray, back: np.ndarray) -> tuple[float, float]:
     if not pairs.any():
         raise ValueError("the reference has no two neighbouring lines of different direction")
     if pairs.shape[1] > 1 and pairs.shape[1] % 2:
-        pairs = pairs[:, :-1]  # as many neighbours before as after: a drift of the phase cancels
+        pairs = pairs[:, :-1]  # as many neighbours before as after, so that a drift of the phase cancels
     total = pairs.sum(axis=(0, 1)).astype(complex)
     x = np.arange(len(total)) - len(total) // 2
     slope = float(np.angle((total[1:] * total[:-1].conj()).sum()))
     constant = float(np.angle((total * np.exp(-1j * slope * x)).sum()))
-    rest = np.angle(total * np.exp(-1j * (constant + slope * x)))  # small: fitted without unwrapping
+    rest = np.angle(total * np.exp(-1j * (constant + slope * x)))  # small, so it is fitted without unwrapping
     weights = abs(total)
     more = np.polynomial.polynomial.polyfit(x, rest, 1, w=weights)
     return constant + float(more[0]), slope + float(more[1])

@@ -1,4 +1,4 @@
-"""Noise in true units: from the noise scan of a file to the noise of its samples, as they are averaged and cropped."""
+"""Noise in true units: from the noise scan of a file to the noise of its averaged and cropped samples."""
 
 from dataclasses import replace
 
@@ -8,13 +8,13 @@ from ..operators.fourier import FFT
 from ..parallel.channels import noise_covariance, prewhiten
 from .scan import Scan
 
-FLAT = 0.5  # the fraction of a receiver's band, about its centre, over which its filter passes everything
+FLAT = 0.5  # the central fraction of a receiver's band over which its filter is flat
 
 
 def scan_covariance(scan: Scan) -> np.ndarray:
     """Return the covariance of the noise in a sample of `scan.kspace` that was acquired once, complex128 (C, C).
 
-    It is that of `scan.noise`, Ψ = E[n nᴴ], brought to the scan's receiver bandwidth and field of view:
+    It is that of `scan.noise`, Ψ = E[n nᴴ], converted to the receiver bandwidth and field of view of the scan:
 
         Ψ_scan = Ψ · τ_noise/τ_scan · 1/r · p(band),
 
@@ -23,8 +23,8 @@ def scan_covariance(scan: Scan) -> np.ndarray:
     the band that remained when the oversampling was removed, divided by the same value. r is the `noise_bandwidth` of
     the file, or is measured in the noise scan; p is always measured. Unknown dwell times are assumed to be equal.
 
-    Variances are of complex samples, E|n|². The factor of 2 in Gadgetron belongs to a variance of 1 in each real
-    component.
+    Variances are those of complex samples, E|n|². Gadgetron has a factor of 2, because it normalises the variance of
+    each real component to 1.
 
     Raises
     ------
@@ -55,11 +55,11 @@ def scan_covariance(scan: Scan) -> np.ndarray:
 
 
 def whiten(scan: Scan) -> Scan:
-    """Return the scan with noise of variance E|n|² = 1 in every sample, independent from channel to channel.
+    """Return the scan with noise of variance E|n|² = 1 in every sample, independent between channels.
 
-    With Ψ = L Lᴴ of `scan_covariance`, and a sample that is the mean of N, the samples become √N L⁻¹ y. Where N is the
-    same everywhere this is one factor. Where it differs, as in scans that were stopped within an average, the model has
-    the same weights: `Diagonal(np.sqrt(scan.averages)) @ Mask(mask) @ FFT(shape) @ Coils(smaps)`.
+    With Ψ = L Lᴴ from `scan_covariance`, a sample y that is the mean of N becomes √N L⁻¹ y. If N is the same for all
+    samples, this is one factor. If it varies, as in scans that were stopped during an average, the model must have the
+    same weights: `Diagonal(np.sqrt(scan.averages)) @ Mask(mask) @ FFT(shape) @ Coils(smaps)`.
 
     The result has no `noise`. Raises ValueError for a scan without noise, and as `prewhiten` does.
 

@@ -227,7 +227,7 @@ def test_a_missing_install_is_named(monkeypatch):
 
     A = NUFFT(points(2), (8, 8))
     monkeypatch.setattr(mrinufft, "check_backend", lambda name: False)
-    with pytest.raises(ImportError, match=r"needs finufft: pip install 'mri-nufft\[finufft\]'"):
+    with pytest.raises(ImportError, match=r"needs finufft: pip install 'mrilab\[nufft\]'"):
         A(draw((8, 8)))
     monkeypatch.setitem(sys.modules, "mrinufft", None)
     with pytest.raises(ImportError, match=r"pip install 'mrilab\[nufft\]'"):

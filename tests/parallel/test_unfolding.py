@@ -244,9 +244,9 @@ CASES = {
     "data of another shape": (lambda: sense_unfold(EVERY_2[:3], MAPS, 2), ValueError, r"got \(3, 32, 24\)"),
     "real data": (lambda: sense_unfold(EVERY_2.real, MAPS, 2), TypeError, "complex numbers, got float32"),
     "NaN in data": (lambda: sense_unfold(NAN, MAPS, 2), ValueError, "NaN"),
-    "real maps": (lambda: g_factor(MAPS.real, 2), TypeError, "smaps must hold complex numbers, got float32"),
+    "real maps": (lambda: g_factor(MAPS.real, 2), TypeError, "smaps takes complex numbers, got float32"),
     "maps without coils": (lambda: g_factor(MAPS[0], 2), ValueError, r"\(C, H, W\), got \(32, 24\)"),
-    "maps with NaN": (lambda: g_factor(MAPS * np.nan, 2), ValueError, "not finite"),
+    "maps with NaN": (lambda: g_factor(MAPS * np.nan, 2), ValueError, "smaps got 3072 NaN or infinite"),
     "list as maps": (lambda: g_factor([1j], 2), TypeError, "got list"),
     "noise of other coils": (lambda: g_factor(MAPS, 2, np.eye(3)), ValueError, r"\(4, 4\) for 4 coils, got \(3, 3\)"),
     "noise not Hermitian": (lambda: g_factor(MAPS, 2, np.triu(np.ones((4, 4)))), ValueError, "not Hermitian"),
@@ -262,7 +262,7 @@ CASES = {
     "GRAPPA, R too large": (lambda: grappa(GRAPPA, 33), ValueError, "between 1 and 32, got 33"),
     "GRAPPA, negative": (lambda: grappa(GRAPPA, 2, 16, regularisation=-1.0), ValueError, "of at least 0, got -1.0"),
     "GRAPPA, batch": (lambda: grappa(GRAPPA[None], 2), ValueError, r"\(C, H, W\), got \(1, 4, 32, 24\)"),
-    "GRAPPA, real": (lambda: grappa(GRAPPA.real, 2), TypeError, "complex k-space, got float32"),
+    "GRAPPA, real": (lambda: grappa(GRAPPA.real, 2), TypeError, "grappa takes complex numbers, got float32"),
     "GRAPPA, NaN": (lambda: grappa(NAN, 2), ValueError, "NaN"),
 }
 
