@@ -182,6 +182,8 @@ def to_device(x: Array, where: str) -> Array:
     namespace(x)
     import torch
 
+    if is_numpy(x):
+        x = np.ascontiguousarray(plain(x))  # torch takes neither read-only memory nor negative strides
     return torch.as_tensor(x).to(where)
 
 

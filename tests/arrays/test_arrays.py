@@ -146,6 +146,8 @@ def test_devices():
     y = draw((2, 2))
     assert to_device(y, "cpu") is y
     assert isinstance(to_device(torch.from_numpy(y), "cpu"), torch.Tensor)
+    y.flags.writeable = False  # as data that an operator keeps
+    assert to_device(y[..., ::-1], "meta").shape == y.shape  # "meta" is a device without memory
     assert best_device() == ("cuda" if torch.cuda.is_available() else "cpu")
     with pytest.raises(TypeError, match=r"got list: \[1, 2\]"):
         namespace([1, 2])

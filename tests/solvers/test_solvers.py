@@ -78,7 +78,7 @@ def test_torch_takes_the_same_path(problem):
     import torch
 
     f, h, g, Psi = problem
-    t = LeastSquares(f.A, torch.from_numpy(f.y))
+    t = LeastSquares(f.A, torch.from_numpy(f.y.copy()))  # f.y is read-only
     result = fista(t, g, max_iter=20)
     assert isinstance(result.x, torch.Tensor)
     assert result.x.dtype == torch.complex64

@@ -3,6 +3,7 @@
 import dataclasses
 import enum
 import functools
+import importlib.util
 import itertools
 import os
 import re
@@ -232,17 +233,19 @@ def test_versions_count():
 
 
 def test_imports_inside_a_function_count(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(tmp_path)
+    found = []
     for body in ("1", "2"):
-        (tmp_path / "own_helper.py").write_text(f"import os\ndef h(x): return {body}\ndef unused(x): return {body}\n")
-        sys.modules.pop("own_helper", None)
-        sys.dont_write_bytecode, before = True, sys.dont_write_bytecode
-        found = identify(cell("def f(x):\n from own_helper import h\n import numpy, no_such_module\n return h(x)"))
-        sys.dont_write_bytecode = before
-        assert "numpy" in found.versions
-        if body == "1":
-            first = found
-    assert first.changes(found) == ["its global own_helper is another"]
+        file = tmp_path / body / "own_helper.py"
+        file.parent.mkdir()
+        file.write_text(f"import os\ndef h(x): return {body}\ndef unused(x): return {body}\n")
+        spec = importlib.util.spec_from_file_location("own_helper", file)
+        helper = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(helper)
+        monkeypatch.setitem(sys.modules, "own_helper", helper)
+        code = "def f(x):\n from own_helper import h\n import numpy, no_such_module\n return h(x)"
+        found.append(identify(cell(code)))
+    assert "numpy" in found[0].versions
+    assert found[0].changes(found[1]) == ["its global own_helper is another"]
 
 
 @dataclasses.dataclass
