@@ -11,7 +11,13 @@ def watched() -> bool:
     True
     """
     # tqdm's notebook bar ignores TQDM_DISABLE.
-    return (sys.stderr.isatty() or "ipykernel" in sys.modules) and not os.environ.get("TQDM_DISABLE")
+    return (sys.stderr.isatty() or _in_notebook()) and not os.environ.get("TQDM_DISABLE")
+
+
+def _in_notebook() -> bool:
+    """Return whether a notebook's kernel runs this process; libraries that merely import ipykernel do not count."""
+    ipython = sys.modules.get("IPython")
+    return hasattr(ipython and ipython.get_ipython(), "kernel")
 
 
 def progress_bar(total: int, progress: bool | None):

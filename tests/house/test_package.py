@@ -152,7 +152,8 @@ def test_nets_and_exercises_stay_out_of_a_light_import():
 def test_compiling_is_said_once_and_only_where_somebody_watches(tmp_path):
     code = """
 import sys
-sys.modules["ipykernel"] = sys  # as in a notebook
+from types import SimpleNamespace as Fake
+sys.modules["IPython"] = Fake(get_ipython=lambda: Fake(kernel=1))  # as in a notebook
 import numpy as np
 from mrilab.arrays.sums import combine
 combine((2.0, np.ones(4)), (1.0, np.ones(4)))
