@@ -211,7 +211,7 @@ def test_a_failure_says_where_and_never_shows_the_solution():
 
     verdict = check("sparsity-soft", wrong, record=False)
     assert "NameError" in verdict.reason and "z / missing" in verdict.reason
-    assert "complex64 array (14,)" in verdict.on and verdict.hint.startswith("Try")
+    assert "complex64 array (14,)" in verdict.on and verdict.hint.startswith("To try it")
     verdict = check("sparsity-soft", lambda z, lam: np.linalg.inv(z), record=False)
     assert "LinAlgError" in verdict.reason and "np.linalg.inv(z)" in verdict.reason
     verdict = check("sparsity-soft", lambda z: z, record=False)
