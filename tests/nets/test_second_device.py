@@ -142,7 +142,7 @@ def test_a_faulty_operator_is_caught(second):
 
     class Careless(Mask):
         def _op(self, x):
-            return torch.from_numpy(self.mask) * x
+            return torch.from_numpy(self.mask.copy()) * x
 
     class Curious(Mask):
         def _op(self, x):
