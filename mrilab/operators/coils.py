@@ -18,6 +18,7 @@ class Coils(LinearOperator):
     ----------
     smaps : complex array (C, H, W)
         Sensitivity maps. With Σ_c |S_c|² = 1, S is an isometry; zeros outside the object are allowed.
+        They are copied.
 
     Raises
     ------

@@ -16,7 +16,7 @@ class Diagonal(LinearOperator):
     ----------
     d : array
         Real or complex. Its shape is the core shape of x and y; all axes in front are batch axes. Complex d needs
-        complex x.
+        complex x. It is copied.
 
     Raises
     ------

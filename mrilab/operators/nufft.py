@@ -58,7 +58,7 @@ class NUFFT(LinearOperator):
     ----------
     trajectory : real array (..., d) or (shots, samples, d)
         Points of k-space in cycles per pixel, within [-½, ½], in the order of the axes of `shape`. They are flattened:
-        y has the shape (..., K) with K = shots · samples, one shot after the other.
+        y has the shape (..., K) with K = shots · samples, one shot after the other. They are copied.
     shape : (H, W) or (D, H, W)
         Image grid.
 
