@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..arrays.checks import check_numbers, check_positive
-from ..arrays.libraries import Array, detached, is_numpy, like, namespace, to_numpy
+from ..arrays.libraries import Array, detached, is_numpy, like, namespace, to_numpy, zeros
 from .regularisers import L1
 
 
@@ -84,26 +84,33 @@ class OSCAR:
         z, step = self._check(z), check_positive("step", step)
         if self.slope == 0:
             return L1(self.lam).prox(z, step)
+        if is_numpy(z):
+            out = zeros(z.shape, z)
+            for source, target in zip(self._groups(z), self._groups(out), strict=True):
+                large, factors = self._shrink_group(np.abs(source), step)
+                target[large] = factors * source[large]
+            return out
         # Pooling adjacent violators is sequential, so it runs on the host: all groups in one round trip.
         sizes = to_numpy(namespace(z).abs(z))
-        factors = np.zeros_like(sizes)
-        for source, target in zip(self._groups(sizes), self._groups(factors), strict=True):
-            self._shrink_group(source, step, target)
-        return like(z, factors) * z
+        dense = np.zeros_like(sizes)
+        for source, target in zip(self._groups(sizes), self._groups(dense), strict=True):
+            large, factors = self._shrink_group(source, step)
+            target[large] = factors
+        return like(z, dense) * z
 
-    def _shrink_group(self, a, step, factors):
-        """Write |prox(z)| / |z| for the magnitudes a of one group into `factors`, which are zero so far."""
+    def _shrink_group(self, a, step):
+        """Return where the prox of a group with magnitudes a is not zero, and |prox(z)| / |z| there."""
         from scipy.optimize import isotonic_regression
 
         large = np.nonzero(~(a <= step * self.lam))  # the others end at zero whatever their rank; a NaN must not
         v = a[large]
         if v.size == 0:
-            return
+            return large, v
         order = np.argsort(-v)
         v, large = v[order], tuple(i[order] for i in large)
         # scipy's is compiled, and linear in time
         fit = isotonic_regression(v - step * self.weights(a.size, v.size), increasing=False).x
-        factors[large] = np.maximum(fit, 0) / v
+        return large, (np.maximum(fit, 0) / v).astype(a.dtype)
 
     def dual_norm(self, z: Array) -> float:
         """Return the dual norm max_k Σ_{i≤k} |z|₍ᵢ₎ / Σ_{i≤k} w_i, the largest over the groups."""
