@@ -69,6 +69,7 @@ def test_where_it_cannot_be_installed_one_line_says_why(machine, user, programs,
 
 
 def test_make_asks_for_it_before_anything_else():
-    """`make -n test` prints what would run, in order."""
-    plan = subprocess.run(["make", "-n", "-j4", "test"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    """`make -n test` prints what would run, in order. Below another make it would name the folder first."""
+    command = ["make", "--no-print-directory", "-n", "-j4", "test"]
+    plan = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert plan.splitlines()[0].endswith("tests/find_chromium.py")
