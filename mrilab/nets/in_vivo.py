@@ -57,8 +57,9 @@ class InVivo(Slices):
         y, x = np.meshgrid(*(np.linspace(-1, 1, n) for n in shape), indexing="ij")
         a, b, c = np.random.default_rng(index).normal(0, 0.6, 3)
         image = size * np.exp(1j * (a * x + b * y + c * (x**2 - y**2)))
-        maps = np.ones((1, *shape)) if self.coils == 1 else receivers.simulate_smaps(self.coils, shape, seed=index)
-        maps = maps.astype(np.complex64)
+        maps = np.ones((1, *shape), np.complex64)
+        if self.coils > 1:
+            maps = receivers.simulate_smaps(self.coils, shape, seed=index, raw=False)  # frozen, as in `Brains`
         return (FFT(shape) @ Coils(maps))(image.astype(np.complex64)), maps
 
 

@@ -15,7 +15,10 @@ class Brains(Slices):
 
     Heads and maps are drawn on a grid twice as fine and scanned by `simulate`, to avoid the inverse crime. The splits
     share neither seeds nor heights (`mrilab.simulation.phantoms.SPLITS`). A single coil has the sensitivity 1
-    everywhere. All heads are deformations of one averaged atlas.
+    everywhere. All heads are deformations of one averaged atlas: the splits are neighbouring slices of one head.
+
+    The stored networks were trained and tested on these samples, so they stay as they were then: maps normalised before
+    the scan, no shading, white noise. `simulate` alone may come closer to a scanner.
 
     Parameters
     ----------
@@ -62,7 +65,8 @@ class Brains(Slices):
     def _maps(self, grid: tuple[int, int], index: int) -> np.ndarray:
         if self.coils == 1:
             return np.ones((1, *grid), np.complex64)
-        return receivers.simulate_smaps(self.coils, grid, seed=3 * index + list(phantoms.SPLITS).index(self.split))
+        seed = 3 * index + list(phantoms.SPLITS).index(self.split)
+        return receivers.simulate_smaps(self.coils, grid, seed=seed, raw=False)
 
     def _key(self) -> str:
         """Return a folder name that depends on all that determines a slice, including code, so none is out of date."""
