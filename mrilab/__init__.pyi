@@ -83,6 +83,7 @@ from .sampling.trajectories import trajectory_acceleration as trajectory_acceler
 from .simulation.colin import colin as colin
 from .simulation.coupling import coil_covariance as coil_covariance
 from .simulation.field import field_map as field_map
+from .simulation.field import r2prime_map as r2prime_map
 from .simulation.phantoms import brain as brain
 from .simulation.phantoms import shepp_logan as shepp_logan
 from .simulation.receivers import simulate_smaps as simulate_smaps

@@ -7,6 +7,6 @@ phantoms   brain, shepp_logan
 colin      a second head, of one person
 receivers  coil sensitivities, normalised or raw
 coupling   correlated noise of the channels
-field      off-resonance by air: phase, T2*, shifts along the readout
+field      off-resonance by air, and the decay it causes: phase, T2*, shifts along the readout
 scanner    simulate
 """

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mrilab import FFT, Coils, brain, coil_covariance, field_map, rss, simulate, simulate_smaps
+from mrilab import FFT, Coils, brain, coil_covariance, field_map, r2prime_map, rss, simulate, simulate_smaps
 from mrilab.simulation.coupling import mixing_matrix
 
 SHAPE = (24, 18)
@@ -106,6 +106,38 @@ def test_field_of_the_head_is_odd_where_air_is_and_grows_with_b0():
     assert near > far  # the sinuses lie below
     assert (field_map((64, 64), seed=1) == field_map((64, 64), seed=1)).all()
     assert abs(field_map((64, 64), seed=1) - field_map((64, 64), seed=2)).max() > 0.1
+
+
+def test_decay_follows_the_change_of_the_field_through_the_slice():
+    faces = [field_map((64, 54), height=z, seed=2) for z in (-22.0, -18.0)]
+    decay = r2prime_map((64, 54), height=-20.0, thickness=4.0, seed=2)
+    inside = abs(brain((64, 54), 0)) > 0.2
+    # `field_map` is shimmed at each face, which the decay is not: the two differ by a mean and slopes at most.
+    assert np.corrcoef(decay[inside], np.pi * abs(faces[1] - faces[0])[inside])[0, 1] > 0.95
+    thin, thick, strong = (
+        r2prime_map((48, 40), height=10.0, **o) for o in ({"thickness": 1.0}, {"thickness": 2.0}, {"tesla": 6.0})
+    )
+    assert thick.mean() == pytest.approx(2 * thin.mean(), rel=0.01)
+    np.testing.assert_allclose(strong, 2 * r2prime_map((48, 40), height=10.0), rtol=1e-3, atol=1e-2)
+
+
+def test_a_thick_slice_darkens_above_the_sinuses():
+    grid, te = (64, 64), 0.03
+    inside = abs(brain(grid, 0)) > 0.2
+    losses = []
+    for height in (-20.0, 40.0):
+        decay = r2prime_map(grid, height=height)
+        y = simulate(np.ones(grid), np.ones((1, *grid)), grid, r2star=decay, echo_time=te)
+        left = abs(FFT(grid).H(y[0]))
+        np.testing.assert_allclose(left, np.exp(-te * decay), atol=1e-4)
+        losses.append(left[inside].min())
+    assert losses[0] < 0.05 < 0.2 < losses[1]
+
+
+@pytest.mark.parametrize("thickness", [0, -1.0, np.inf, "4"])
+def test_bad_thickness_raises(thickness):
+    with pytest.raises((TypeError, ValueError), match="thickness"):
+        r2prime_map((8, 8), thickness=thickness)
 
 
 @pytest.mark.parametrize("options, message", [
