@@ -52,8 +52,8 @@ def r2prime_map(
 
     Δf is the difference of the field of `field_map` between the two faces of the slice, without its mean and slopes, as
     the shim leaves it. If the frequencies in a voxel had a Lorentzian distribution with this full width at half
-    maximum, its signal after the echo time TE would be smaller by exp(−TE R₂′). Give `simulate` R₂* = R₂ + R₂′ as its `r2star`; differences of the field
-    within the slice's plane are in the simulation already, because its grid is finer than the pixels.
+    maximum, its signal after the echo time TE would be smaller by exp(−TE R₂′). Give `simulate` R₂* = R₂ + R₂′ as its
+    `r2star`. Differences of the field within the plane are in the simulation already, if its grid is finer.
 
     Parameters
     ----------
