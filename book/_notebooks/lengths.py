@@ -1,4 +1,4 @@
-"""How long a page is, counted: words of prose, formulas, cells and minutes. `python -m book._notebooks.lengths` prints it."""
+"""How long a page is: words of prose, formulas, cells and minutes, printed by `python -m book._notebooks.lengths`."""
 
 import re
 from collections.abc import Iterator

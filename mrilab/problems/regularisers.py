@@ -123,8 +123,8 @@ def lambda_max(f: LeastSquares, g, Psi: LinearOperator | None = None) -> float:
 
     For a synthesis problem, the operator of f contains Ψᴴ, and `Psi` stays None. The value is then the smallest λ for
     which 0 is a minimiser, whatever the frame, since −∇f(0) = Aᴴy is in the subdifferential of g at 0 from there on and
-    not below. In analysis form it is that for an orthonormal Ψ, and for a Parseval frame (ΨᴴΨ = I) an upper bound. For finite
-    differences no λ makes 0 a minimiser, unless the mean of Aᴴy is 0: the value is only a scale.
+    not below. In analysis form it is that for an orthonormal Ψ, and for a Parseval frame (ΨᴴΨ = I) an upper bound. For
+    finite differences no λ makes 0 a minimiser, unless the mean of Aᴴy is 0: the value is only a scale.
 
     Parameters
     ----------
