@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from mrilab.exercises import find, names
 from mrilab.exercises.base import CHAPTERS
 
-from .pages import ROOT, Piece, chapters, directive, read, runs, tokens
+from .pages import Piece, chapters, directive, read, runs, tokens
+from .repository import ROOT
 
 WORDS_A_MINUTE = 100  # of a text with formulas, that is to be understood
 FORMULA = 1.5  # minutes for a displayed formula,

@@ -6,6 +6,7 @@ import pytest
 from helpers import ROOT
 
 from book._notebooks import lengths
+from book._notebooks.pages import Piece
 from mrilab.exercises.base import CHAPTERS
 
 TIMED = [name for name in CHAPTERS if name != "capstones"]  # whose minutes are those of its three tasks
@@ -27,9 +28,9 @@ def test_words_are_those_of_prose(text, count):
 def test_exercises_checks_and_further_reading_are_left_out():
     kept = lengths.main_part(
         [
-            lengths.Piece("text", "One.\n\n## Exercises\n\nno\n"),
-            lengths.Piece("code", "no"),
-            lengths.Piece("text", "no\n\n## Pitfalls\n\nTwo.\n\n## Further reading\n\nno"),
+            Piece("text", "One.\n\n## Exercises\n\nno\n"),
+            Piece("code", "no"),
+            Piece("text", "no\n\n## Pitfalls\n\nTwo.\n\n## Further reading\n\nno"),
         ]
     )
     assert [piece.source.strip() for piece in kept] == ["One.", "## Pitfalls\n\nTwo."]
