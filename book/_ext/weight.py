@@ -1,6 +1,5 @@
-"""What makes the site light: pictures as WebP, icons once, notebooks to download without the pictures inside."""
+"""What makes the site light: pictures as WebP, and icons once."""
 
-import json
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -48,24 +47,12 @@ def lighten_pages(site: Path) -> None:
         old.unlink()
 
 
-def lighten_notebooks(site: Path) -> None:
-    """Take the outputs out of the notebooks that the download button hands out: to run them is the point."""
-    for path in (site / "_sources").rglob("*.ipynb"):
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        notebook["metadata"].pop("widgets", None)
-        for cell in notebook["cells"]:
-            if cell["cell_type"] == "code":
-                cell.update(outputs=[], execution_count=None)
-        path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False), encoding="utf-8")
-
-
 def lighten(app, exception) -> None:
     """Do all of it once the pages stand."""
     if exception is None and app.builder.format == "html":
         site = Path(app.outdir)
         lighten_images(site, site.parent / ".webp")
         lighten_pages(site)
-        lighten_notebooks(site)
 
 
 def setup(app) -> dict[str, bool]:

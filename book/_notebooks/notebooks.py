@@ -26,6 +26,7 @@ HIDDEN = {  # what hides a cell on the page folds it in Jupyter, and it still ru
     "remove-output": {"outputs_hidden": True},
     "hide-output": {"outputs_hidden": True},
 }
+FORM = "#@title"  # Colab shows this line in the place of a cell whose view is "form"
 EXTRAS = {  # of mrilab, by the words in a chapter's code that need them
     "torch": r"\btorch\b|mrilab\.nets",
     "notebook": r"mrilab\.widgets|\bipywidgets\b|\banywidget\b",
@@ -41,29 +42,38 @@ SIGNS = {  # a module that shows whether an extra is there
     "cluster": "dask",
 }
 INSTALL = """\
-# Installs mrilab where it is missing, as on Colab, and leaves the NumPy and the torch that are there.
+# Where mrilab is missing, as on Colab, it is installed. The NumPy and the torch that are there stay.
 import importlib.metadata, importlib.util, os
 
-if not all(importlib.util.find_spec(name) for name in {needed}):
+needed = {needed}{gpu}
+if not all(importlib.util.find_spec(name) for name in needed):
     there = [name for name in ("numpy", "torch") if importlib.util.find_spec(name)]
     kept = " ".join(f"{{name}}=={{importlib.metadata.version(name)}}" for name in there)
     source = os.environ.get("MRILAB_SOURCE", "git+https://github.com/{slug}")
     %pip install --quiet "mrilab{extras} @ {{source}}" {{kept}}"""
+ON_GPU = """
+gpu = os.path.exists("/dev/nvidiactl") * ",gpu"
+needed += ["cufinufft"] * bool(gpu)"""  # for a chapter whose NUFFT may run on a GPU
+
+
+def whole_code(page: Page) -> str:
+    """Return all code of a chapter."""
+    return "\n".join(piece.source for piece in page.pieces if piece.kind == "code")
 
 
 def extras(page: Page) -> list[str]:
     """Return the extras of mrilab that a chapter's code needs."""
-    code = "\n".join(piece.source for piece in page.pieces if piece.kind == "code")
-    return [name for name, words in EXTRAS.items() if re.search(words, code)]
+    return [name for name, words in EXTRAS.items() if re.search(words, whole_code(page))]
 
 
 def install(page: Page) -> NotebookNode:
     """Return the cell that installs mrilab and what the chapter needs, unless all of it is there."""
     found = extras(page)
     needed = ["mrilab", *(SIGNS[name] for name in found)]
-    named = f"[{','.join(found)}]" if found else ""
-    source = INSTALL.format(slug=slug(), extras=named, needed=needed)
-    return new_code_cell(source, metadata={"tags": ["install"]})
+    gpu, more = (ON_GPU, "{gpu}") if "cufinufft" in whole_code(page) else ("", "")
+    named = f"[{','.join(found)}{more}]" if found else ""
+    source = INSTALL.format(slug=slug(), extras=named, needed=needed, gpu=gpu)
+    return folded(new_code_cell(source, metadata={"tags": ["install"]}), "Install mrilab")
 
 
 def origin(page: Page, links: Links) -> NotebookNode:
@@ -82,7 +92,19 @@ def code(piece: Piece) -> NotebookNode:
             metadata.setdefault("jupyter", {}).update(HIDDEN[tag])
     if kept := [tag for tag in piece.tags if tag not in HIDDEN]:
         metadata["tags"] = kept
-    return new_code_cell(piece.source, metadata=metadata)
+    cell = new_code_cell(piece.source, metadata=metadata)
+    if piece.solution:
+        return folded(cell, "Solution")
+    if not metadata.get("jupyter", {}).get("source_hidden"):
+        return cell
+    return folded(cell, "Figure" if "image" in piece.metadata.get("mystnb", {}) else "Set-up")
+
+
+def folded(cell: NotebookNode, words: str) -> NotebookNode:
+    """Fold a cell of code on Colab, where only `words` are seen of it; elsewhere they are a comment."""
+    cell.source = f"{FORM} {words}\n{cell.source}"
+    cell.metadata["cellView"] = "form"
+    return cell
 
 
 def title(piece: Piece, links: Links) -> str:
@@ -125,7 +147,7 @@ def cells(page: Page, links: Links) -> Iterator[NotebookNode]:
 
 
 def notebook(page: Page, links: Links) -> NotebookNode:
-    """Return a chapter as a notebook without outputs; what its header says (accelerator: GPU) is kept."""
+    """Return a chapter as a notebook without outputs; `accelerator: GPU` in its header asks Colab for one."""
     made = new_notebook(cells=list(cells(page, links)))
     made.metadata = from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}, **page.metadata})
     return finished(made, page.name)
@@ -139,22 +161,29 @@ def finished(made: NotebookNode, name: str) -> NotebookNode:
         if cell.metadata.get(FOLD):
             cell.metadata["id"] = cell.id
             collapsed.append(cell.id)
-    made.metadata.setdefault("colab", {})
-    made.metadata["colab"] = {"provenance": [], "collapsed_sections": collapsed, **made.metadata["colab"]}
+    asked = {"gpuType": "T4"} if made.metadata.get("accelerator") == "GPU" else {}
+    asked |= made.metadata.get("colab", {})
+    made.metadata["colab"] = {"provenance": [], "collapsed_sections": collapsed, **asked}
     nbformat.validate(made)
     return made
 
 
-def main(folder: Path) -> None:
-    """Write the notebooks of all chapters that run."""
+def write(folder: Path) -> list[Path]:
+    """Write the notebooks of all chapters that run; return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     links = Links()
     paths = [ROOT / "book" / f"{name}.md" for name in chapters()]
     wanted = {folder / f"{path.stem}.ipynb": path for path in paths if runs(path)}
-    for old in set(folder.glob("*.ipynb")) - set(wanted):
-        old.unlink()
     for target, path in wanted.items():
         nbformat.write(notebook(read(path), links), target)
+    return list(wanted)
+
+
+def main(folder: Path) -> None:
+    """Write the notebooks of all chapters that run, and remove those of other pages."""
+    wanted = write(folder)
+    for old in set(folder.glob("*.ipynb")) - set(wanted):
+        old.unlink()
 
 
 if __name__ == "__main__":

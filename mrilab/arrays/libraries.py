@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import nullcontext
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -158,16 +159,18 @@ class Constant:
         return {"value": self.value, "_copies": {}}  # conversions are made anew where it is copied to
 
 
-def best_device() -> str:
-    """Return "cuda" if torch is installed and sees a GPU, else "cpu".
+def best_device(*needed: str) -> str:
+    """Return "cuda" if torch sees a GPU and the modules that are `needed` there are installed, else "cpu".
 
-    >>> best_device() in ("cpu", "cuda")
-    True
+    A NUFFT on a GPU needs the module cufinufft: `best_device("cufinufft")`.
+
+    >>> best_device() in ("cpu", "cuda"), best_device("no_such_module")
+    (True, 'cpu')
     """
-    try:
-        import torch
-    except ImportError:
+    if not all(find_spec(name) for name in ("torch", *needed)):
         return "cpu"
+    import torch
+
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import venv
+from types import SimpleNamespace
 
 import jupytext
 import nbformat
@@ -13,6 +14,7 @@ from built import SITE, Page, executed
 from helpers import ROOT
 from IPython.core.inputtransformer2 import TransformerManager
 
+from book._ext import download
 from book._notebooks import links, notebooks, pages, plain
 
 CHAPTERS = [name for name in pages.chapters() if pages.runs(ROOT / "book" / f"{name}.md")]
@@ -48,7 +50,8 @@ def code(notebook, *, stubs=False):
     """The code cells, but the one that installs, and those that readers fill in."""
     skipped = {"install", "quiz"} if stubs else {"install", "quiz", "skip-execution"}
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    return [cell.source for cell in cells if not skipped & set(cell.metadata.get("tags", []))]
+    kept = [cell.source for cell in cells if not skipped & set(cell.metadata.get("tags", []))]
+    return [re.sub(rf"\A{notebooks.FORM} .*\n", "", source) for source in kept]  # Colab's title of a folded cell
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
@@ -103,11 +106,20 @@ def test_what_the_page_says_in_its_own_markup_is_said_plainly(sample):
 
 def test_tags_and_header_become_metadata(sample):
     assert sample.metadata.accelerator == "GPU" and sample.metadata.kernelspec.name == "python3"
-    by_source = {cell.source.splitlines()[0]: cell.metadata for cell in sample.cells}
+    assert sample.metadata.colab.gpuType == "T4"
+    by_source = {re.sub(r"\A#@.*\n", "", cell.source).splitlines()[0]: cell.metadata for cell in sample.cells}
     assert by_source['%config InlineBackend.figure_format = "retina"'].jupyter.outputs_hidden
-    assert by_source["import numpy as np"] == {"jupyter": {"source_hidden": True}}
+    assert by_source["import numpy as np"] == {"jupyter": {"source_hidden": True}, "cellView": "form"}
     assert len(sample.metadata.colab.collapsed_sections) == 3  # the solutions
     assert len({cell.id for cell in sample.cells}) == len(sample.cells)
+
+
+def test_colab_folds_what_installs_what_the_page_hides_and_solutions_and_nothing_else(sample):
+    cells = [cell for cell in sample.cells if cell.cell_type == "code"]
+    titles = [cell.source.splitlines()[0] for cell in cells if cell.metadata.get("cellView") == "form"]
+    assert titles == ["#@title Install mrilab", *["#@title Set-up"] * 2, *["#@title Solution"] * 4]
+    shown = [cell for cell in cells if cell.metadata.get("cellView") != "form"]
+    assert shown and not any("#@title" in cell.source for cell in shown)
 
 
 def test_a_solution_is_folded_only_if_it_hides_nothing_else(tmp_path):
@@ -154,6 +166,58 @@ def test_the_install_cell_keeps_numpy_and_torch_and_does_nothing_where_all_is_th
     ((magic, line),) = calls
     assert magic == "pip" and '"mrilab[torch,nufft] @ file:///some/where"' in line
     assert re.search(r" numpy==\d\S+ torch==2\S+$", line)
+
+
+def test_where_there_is_a_gpu_a_chapter_that_may_use_its_nufft_installs_it(monkeypatch):
+    page = pages.Page("x", "X", {}, [pages.Piece("code", 'from mrilab import NUFFT\nbest_device("cufinufft")')])
+    source = TransformerManager().transform_cell(notebooks.install(page).source)
+    calls = []
+
+    class Shell:
+        def run_line_magic(self, name, line):
+            calls.append(eval(f"f{line!r}", scope))
+
+    scope = {"get_ipython": Shell}
+    exists = os.path.exists
+    for there in (False, True):
+        monkeypatch.setattr("os.path.exists", lambda path, there=there: there if "nvidia" in path else exists(path))
+        exec(source, scope)
+    (line,) = calls  # nothing without a GPU, where all the rest is installed
+    assert '"mrilab[nufft,gpu] @ ' in line
+
+
+def test_a_gpu_is_asked_for_by_the_header_alone():
+    made = notebooks.finished(nbformat.v4.new_notebook(), "x")
+    assert "accelerator" not in made.metadata and "gpuType" not in made.metadata.colab
+
+
+def test_the_chapters_with_a_gpu_ask_colab_for_one(book):
+    made = {name: notebooks.notebook(pages.read(ROOT / "book" / f"{name}.md"), book).metadata for name in CHAPTERS}
+    asking = {name for name, metadata in made.items() if metadata.get("accelerator") == "GPU"}
+    assert all(made[name].colab.gpuType == "T4" for name in asking)
+    read = {name: pages.read(ROOT / "book" / f"{name}.md") for name in CHAPTERS}
+    using = {name for name, page in read.items() if "best_device(" in notebooks.whole_code(page)}
+    assert asking == using and len(asking) >= 5
+
+
+@pytest.mark.book
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_download_button_hands_out_this_notebook(book, chapter):
+    html = (SITE / f"{chapter}.html").read_text()
+    (target,) = re.findall(r'href="(_sources/[^"]*\.ipynb)"', html)
+    made = notebooks.notebook(pages.read(ROOT / "book" / f"{chapter}.md"), book)
+    assert nbformat.read(SITE / target, 4) == made
+
+
+def test_the_site_hands_out_the_notebooks_in_the_place_of_the_pages_own_text(book, tmp_path, monkeypatch):
+    monkeypatch.setattr(notebooks, "chapters", lambda: ["kspace", "api"])
+    (tmp_path / "_sources").mkdir()
+    (tmp_path / "_sources" / "kspace.ipynb").write_text("{}")
+    app = SimpleNamespace(outdir=tmp_path, builder=SimpleNamespace(format="html"))
+    download.hand_out(app, exception=None)
+    made = nbformat.read(tmp_path / "_sources" / "kspace.ipynb", 4)
+    assert made == notebooks.notebook(pages.read(ROOT / "book" / "kspace.md"), book)
+    assert [path.name for path in (tmp_path / "_sources").iterdir()] == ["kspace.ipynb"]
 
 
 def test_old_notebooks_do_not_stay(tmp_path, monkeypatch):
