@@ -14,16 +14,16 @@ FLAT = 0.5  # the central fraction of a receiver's band over which its filter is
 def scan_covariance(scan: Scan) -> np.ndarray:
     """Return the covariance of the noise in a sample of `scan.kspace` that was acquired once, complex128 (C, C).
 
-    It is that of `scan.noise`, Ψ = E[n nᴴ], converted to the receiver bandwidth and field of view of the scan:
+    It is that of `scan.noise`, Γ = E[ε εᴴ], converted to the receiver bandwidth and field of view of the scan:
 
-        Ψ_scan = Ψ · τ_noise/τ_scan · 1/r · p(band),
+        Γ_scan = Γ · τ_noise/τ_scan · 1/r · p(band),
 
     where τ are the dwell times (noise power is proportional to the bandwidth 1/τ), r is the mean of the noise spectrum
     divided by its value at the centre of the band, where the receiver's filter is flat, and p the mean over the part of
     the band that remained when the oversampling was removed, divided by the same value. r is the `noise_bandwidth` of
     the file, or is measured in the noise scan; p is always measured. Unknown dwell times are assumed to be equal.
 
-    Variances are those of complex samples, E|n|². Gadgetron has a factor of 2, because it normalises the variance of
+    Variances are those of complex samples, E|ε|². Gadgetron has a factor of 2, because it normalises the variance of
     each real component to 1.
 
     Raises
@@ -55,9 +55,9 @@ def scan_covariance(scan: Scan) -> np.ndarray:
 
 
 def whiten(scan: Scan) -> Scan:
-    """Return the scan with noise of variance E|n|² = 1 in every sample, independent between channels.
+    """Return the scan with noise of variance E|ε|² = 1 in every sample, independent between channels.
 
-    With Ψ = L Lᴴ from `scan_covariance`, a sample y that is the mean of N becomes √N L⁻¹ y. If N is the same for all
+    With Γ = B Bᴴ from `scan_covariance`, a sample y that is the mean of N becomes √N B⁻¹ y. If N is the same for all
     samples, this is one factor. If it varies, as in scans that were stopped during an average, the model must have the
     same weights: `Diagonal(np.sqrt(scan.averages)) @ Mask(mask) @ FFT(shape) @ Coils(smaps)`.
 

@@ -7,7 +7,7 @@ from ..problems.least_squares import LeastSquares
 
 
 def noise(rng: np.random.Generator, *shape: int) -> np.ndarray:
-    """Return complex64 Gaussian noise with E|n|² = 2.
+    """Return complex64 Gaussian noise with E|ε|² = 2.
 
     >>> noise(np.random.default_rng(0), 3, 4).dtype
     dtype('complex64')

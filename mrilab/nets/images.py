@@ -82,7 +82,7 @@ class ZeroFilledUNet(nn.Module):
 class Denoiser(nn.Module):
     """A U-Net that removes white noise of known strength from images (B, H, W): D(x, σ) = x + σ U(x / σ, b).
 
-    σ of shape (B,) is the standard deviation of the complex noise, E|n|² = σ². Because of the division by σ, one
+    σ of shape (B,) is the standard deviation of the complex noise, E|ε|² = σ². Because of the division by σ, one
     network works for all units. b is a chequerboard of ±1, the standard deviation of the noise in x / σ; it shows the
     network how large the image is compared to the noise. A constant channel would not: instance normalisation removes
     it, and with it the scale of x / σ.

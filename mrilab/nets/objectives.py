@@ -27,7 +27,7 @@ def estimate(s: Settings, net: nn.Module, batch: Batch, seed: int) -> Tensor:
     generator = torch.Generator().manual_seed(seed)  # on the CPU, so that the draws do not depend on the device
     least, most = (math.log(sigma) for sigma in SIGMAS)
     sigma = torch.exp(least + (most - least) * torch.rand(len(batch.target), generator=generator))
-    noise = torch.randn(batch.target.shape, dtype=batch.target.dtype, generator=generator)  # E|n|² = 1
+    noise = torch.randn(batch.target.shape, dtype=batch.target.dtype, generator=generator)  # E|ε|² = 1
     noise, sigma = (part.to(batch.target.device, non_blocking=True) for part in (sigma[:, None, None] * noise, sigma))
     return net(batch.target + noise, sigma)
 

@@ -36,7 +36,7 @@ def plug_and_play(
     denoiser : nn.Module
         Called as denoiser(x, sigma), with sigma of shape (B,), such as `Denoiser`.
     noise : float
-        σ of the samples, E|n|² = σ².
+        σ of the samples, E|ε|² = σ².
     strength, sigma : float
         Weight of the prior, and the first σ, at least `noise`. Both should be tuned on validation data.
     iterations, cg_steps : int

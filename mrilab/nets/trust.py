@@ -52,7 +52,7 @@ def image_of(reconstruct: Reconstruct, A: LinearOperator, y: Array) -> np.ndarra
 def residual(A: LinearOperator, x: Array, y: Array, sigma: float) -> float:
     """Return ‖A x − y‖ / (σ √n), n the number of samples: near 1 for the true image, far above 1 if x contradicts y.
 
-    y, complex (C, H, W), is zero where nothing was sampled, with noise E|n|² = σ² elsewhere. Below 1, noise has been
+    y, complex (C, H, W), is zero where nothing was sampled, with noise E|ε|² = σ² elsewhere. Below 1, noise has been
     fitted. The residual depends only on the part of x in the row space of A: anything from its null space can be added
     to x without a change. Raises ValueError for σ ≤ 0, for shapes that do not fit A, and for y without samples.
 

@@ -11,16 +11,16 @@ from ..arrays.libraries import Array, like, to_numpy
 
 
 def noise_covariance(noise: Array) -> Array:
-    """Return the covariance of the channels' noise, Ψ = 1/N Σ_t n_t n_tᴴ, Hermitian (C, C).
+    """Return the covariance of the channels' noise, Γ = 1/T Σ_t ε_t ε_tᴴ, Hermitian (C, C).
 
     The noise has mean zero, so no mean is subtracted. Samples of noise come from a scan without excitation, or from a
-    corner of k-space far from DC, where the signal has decayed. N should be much larger than C, such as a few thousand;
-    with N < C the matrix is singular.
+    corner of k-space far from DC, where the signal has decayed. T should be much larger than C, such as a few thousand;
+    with T < C the matrix is singular.
 
     Parameters
     ----------
-    noise : complex array (C, N)
-        N samples of each channel.
+    noise : complex array (C, T)
+        T samples of each channel.
 
     Raises
     ------
@@ -41,16 +41,16 @@ def noise_covariance(noise: Array) -> Array:
     """
     samples = check_scan(noise, "noise_covariance")
     if samples.ndim != 2:
-        raise ValueError(f"noise_covariance takes noise of shape (C, N), got {samples.shape}")
+        raise ValueError(f"noise_covariance takes noise of shape (C, T), got {samples.shape}")
     samples = samples.astype(np.complex128)
     cov = samples @ samples.conj().T / samples.shape[1]
     return like(noise, (cov + cov.conj().T) / 2)  # exactly Hermitian
 
 
 def whitening_matrix(covariance: Array) -> np.ndarray:
-    """Return L⁻¹ of Ψ = L Lᴴ (Cholesky), which makes noise of covariance Ψ white: complex128 (C, C), lower triangular.
+    """Return B⁻¹ of Γ = B Bᴴ (Cholesky), which makes noise of covariance Γ white: complex128 (C, C), lower triangular.
 
-    Raises ValueError unless Ψ is square, finite, Hermitian and positive definite.
+    Raises ValueError unless Γ is square, finite, Hermitian and positive definite.
 
     >>> whitening_matrix(np.diag([4.0, 1.0])).real
     array([[0.5, 0. ],
@@ -71,9 +71,9 @@ def whitening_matrix(covariance: Array) -> np.ndarray:
 
 
 def prewhiten(kspace: Array, covariance: Array, axis: int = -3) -> Array:
-    """Return L⁻¹ y with Ψ = L Lᴴ: data whose noise has unit variance and is independent between channels.
+    """Return B⁻¹ y with Γ = B Bᴴ: data whose noise has unit variance and is independent between channels.
 
-    The model becomes L⁻¹ y = Ω F (L⁻¹ S) x + white noise. Maps estimated from whitened data are those of the new
+    The model becomes B⁻¹ y = Ω F (B⁻¹ S) x + white noise. Maps estimated from whitened data are those of the new
     channels; given maps must be whitened by the same `prewhiten`. Methods that assume equal noise in all channels, from
     least squares to ESPIRiT, need this step.
 
@@ -82,7 +82,7 @@ def prewhiten(kspace: Array, covariance: Array, axis: int = -3) -> Array:
     kspace : complex array
         Channels along `axis`: −3 for Cartesian data (..., C, H, W), −2 for non-Cartesian ones (..., C, K).
     covariance : array (C, C)
-        Ψ, from `noise_covariance`.
+        Γ, from `noise_covariance`.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def prewhiten(kspace: Array, covariance: Array, axis: int = -3) -> Array:
     TypeError
         For data that are not a complex array.
     ValueError
-        For values that are not finite, another number of channels, and a Ψ that is not Hermitian positive definite.
+        For values that are not finite, another number of channels, and a Γ that is not Hermitian positive definite.
 
     References
     ----------

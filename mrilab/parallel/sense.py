@@ -22,9 +22,9 @@ def sense_unfold(kspace: Array, smaps: Array, accel: int, noise_cov: Array | Non
 
         a_c(r) = 1/R Σ_n exp(−2πi s n/R) S_c(r + nH/R) m(r + nH/R),   r < H/R,
 
-    and m = (EᴴΨ⁻¹E)⁻¹ EᴴΨ⁻¹ a solves these C equations for R unknowns. m is zero where all maps are zero. Where the
+    and m = (EᴴΓ⁻¹E)⁻¹ EᴴΓ⁻¹ a solves these C equations for R unknowns. m is zero where all maps are zero. Where the
     coils cannot distinguish the pixels of a group (`g_factor` is infinite), m is the solution with the smallest
-    Σ|m|² SᴴΨ⁻¹S.
+    Σ|m|² SᴴΓ⁻¹S.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def sense_unfold(kspace: Array, smaps: Array, accel: int, noise_cov: Array | Non
     accel : int
         R, from 1 to H, a divisor of H; otherwise the copies of a pixel would lie between pixels.
     noise_cov : array (C, C), optional
-        Ψ, the covariance of the coils' noise E[n nᴴ], up to a factor (None: the identity).
+        Γ, the covariance of the coils' noise E[ε εᴴ], up to a factor (None: the identity).
 
     Returns
     -------
@@ -47,7 +47,7 @@ def sense_unfold(kspace: Array, smaps: Array, accel: int, noise_cov: Array | Non
         For arrays that are not complex, and an `accel` that is not a whole number.
     ValueError
         For sizes that do not fit, an R that does not divide H, lines that are not R apart, values that are not finite,
-        and a Ψ that is not Hermitian and positive definite.
+        and a Γ that is not Hermitian and positive definite.
 
     References
     ----------
@@ -81,8 +81,8 @@ def sense_unfold(kspace: Array, smaps: Array, accel: int, noise_cov: Array | Non
 def g_factor(smaps: Array, accel: int, noise_cov: Array | None = None) -> np.ndarray:
     """Return the g-factor, the noise amplification of SENSE at R beyond √R: float64 (H, W), 0 where maps are zero.
 
-    g_i = √([(SᴴΨ⁻¹S)⁻¹]_ii [SᴴΨ⁻¹S]_ii) over the R pixels of a group, at least 1. The standard deviation of pixel i is
-    g_i √R times that of the fully sampled, optimally combined image. g does not depend on the scale of maps and Ψ, and
+    g_j = √([(SᴴΓ⁻¹S)⁻¹]_jj [SᴴΓ⁻¹S]_jj) over the R pixels of a group, at least 1. The standard deviation of pixel j is
+    g_j √R times that of the fully sampled, optimally combined image. g does not depend on the scale of maps and Γ, and
     is infinite where the coils cannot distinguish the pixels. Arguments and errors as in `sense_unfold`.
 
     References
@@ -145,7 +145,7 @@ def _offset(data: np.ndarray, rate: int) -> int:
 
 
 def _check(smaps: Array, accel: int, noise_cov: Array | None) -> tuple[np.ndarray, int, np.ndarray]:
-    """Return the maps in double precision, R, and the matrix L⁻¹ that makes the noise white, Ψ = L Lᴴ."""
+    """Return the maps in double precision, R, and the matrix B⁻¹ that makes the noise white, Γ = B Bᴴ."""
     maps = check_scan(smaps, "unfolding with smaps", "C, H, W")
     coils, height = maps.shape[:2]
     accel = whole("accel", accel, 1, height)

@@ -20,10 +20,10 @@ from .masks import plan, race
 def decay_density(
     shape: Shape, cutoff: float = 0.1, decay: float = 2.0, *, pixel: Sequence[float] = (1.0, 1.0)
 ) -> np.ndarray:
-    """Return the density p(k) ∝ min(1, (cutoff/|k|)^decay): flat in the centre, then a power law.
+    """Return the density p(k) ∝ min(1, (cutoff/ϱ)^decay): flat in the centre, then a power law.
 
-    |k|² = (k₁d/d₁)² + (k₂d/d₂)², where kᵢ is 1 at the edge of the grid along axis i, `pixel` = (d₁, d₂) is the size of
-    a pixel in any unit, and d the smaller of the two. So |k| = 1 at the resolution of the finer axis. Lines of equal
+    ϱ² = (ϱ₁d/d₁)² + (ϱ₂d/d₂)². Here ϱ₁ = 2k₁ and ϱ₂ = 2k₂ are 1 at the edge of the grid, `pixel` = (d₁, d₂) is the size
+    of a pixel in any unit, and d the smaller of the two. So ϱ = 1 at the resolution of the finer axis. Lines of equal
     density are circles in cycles per mm, and therefore ellipses on the grid if pixels are not square.
     Returns float64 (H, W). Raises ValueError unless cutoff > 0, decay ≥ 0 and both pixel sizes are above 0.
 

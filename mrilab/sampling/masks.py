@@ -78,8 +78,8 @@ def random_lines(
     """Return n = round(H/R) phase encode lines: the central ones, and random ones that become rarer towards the edge.
 
     All `center` lines around DC are sampled (None: 32 % of n, which at R = 4 is fastMRI's 8 % of all lines; 0: DC
-    alone). The others are drawn without replacement with density (1 − |k|)^decay, where |k| = 1 at the edge; decay = 0
-    is uniform. Returns a boolean array of shape (H, W). Raises ValueError unless 1 ≤ R ≤ H and center ≤ H/R.
+    alone). The others are drawn without replacement with density (1 − ϱ)^decay, with ϱ = 2|k|, 1 at the edge; decay = 0 is
+    uniform. Returns a boolean array of shape (H, W). Raises ValueError unless 1 ≤ R ≤ H and center ≤ H/R.
 
     References
     ----------
@@ -101,7 +101,7 @@ def variable_density(
     """Return exactly round(HW/R) points: a central box, and random points that become rarer towards the edge.
 
     The box `center` (one number, a pair, or None: 8 % of the points; 0: DC alone) is fully sampled. The other points
-    are drawn without replacement with density (1 − |k|)^decay, where |k| = 1 in the corners. Returns a boolean array of
+    are drawn without replacement with density (1 − ϱ)^decay, with ϱ ∝ |k|, 1 in the corners. Returns a boolean array of
     shape (H, W). Raises ValueError unless 1 ≤ R ≤ HW, and if the box is larger than the grid or than HW/R points.
 
     References
@@ -122,7 +122,7 @@ def poisson_disc(
 ) -> np.ndarray:
     """Return exactly round(HW/R) points: a central box, and random points that keep a minimum distance.
 
-    No other point lies within a disc of radius ∝ (1 − |k|)^(−decay/2) around each point. So the density falls as in
+    No other point lies within a disc of radius ∝ (1 − ϱ)^(−decay/2) around each point. So the density falls as in
     `variable_density`, but without its holes and clusters, which is better for parallel imaging. Points are tried in
     random order, and the scale of the discs is found by bisection. `center`, result and errors as in
     `variable_density`.
@@ -181,7 +181,7 @@ def _throw_darts(order: np.ndarray, radii: np.ndarray, box: tuple[slice, ...]) -
 
 
 def _density(grid: tuple[int, ...], decay: float) -> np.ndarray:
-    """Return (1 − |k|)^decay on the grid, a little above 0 at the edge, so that every point can be drawn."""
+    """Return (1 − ϱ)^decay on the grid, a little above 0 at the edge, so that every point can be drawn."""
     decay = check_positive("decay", decay, or_zero=True)
     axes = np.ix_(*((np.arange(n) - n // 2) / (n // 2 + 1) for n in grid))
     return (1 - np.sqrt(sum(k**2 for k in axes) / len(grid))) ** decay

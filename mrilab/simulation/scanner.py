@@ -27,7 +27,7 @@ def simulate(
     so the data contain detail finer than a pixel and cause ringing as in reality. If the data of several coils are
     fitted by one image times maps on `shape`, this is a model error. One coil, or separate coil images, fit any data
     exactly: x_c = Fᴴy_c. The factor preserves the values of the image. The noise n is white complex Gaussian noise with
-    E|n|² = noise², in the units of the image, because F is orthonormal. Coils are computed one by one, with little
+    E|ε|² = noise², in the units of the image, because F is orthonormal. Coils are computed one by one, with little
     memory besides the result.
 
     Further effects of a scan are optional. An off-resonance f (Hz) and a decay rate R₂* multiply the image by

@@ -24,8 +24,8 @@ def condat_vu(
 ) -> Result:
     """Minimise f(x) + g(Ψx) by the primal-dual method of Condat and Vũ.
 
-    x̃ = x − τ∇f(x) − τΨᴴu; ũ = prox_{σg*}(u + σΨ(2x̃ − x)); then (x, u) ← (x, u) + ρ((x̃, ũ) − (x, u)). By Moreau's
-    identity prox_{σg*}(v) = v − σ·prox(v/σ, 1/σ). The result is x̃.
+    x̃ = x − τ∇f(x) − τΨᴴu; ũ = prox_{ςg*}(u + ςΨ(2x̃ − x)); then (x, u) ← (x, u) + ρ((x̃, ũ) − (x, u)). By Moreau's
+    identity prox_{ςg*}(v) = v − ς·prox(v/ς, 1/ς). The result is x̃.
 
     Parameters
     ----------
@@ -97,11 +97,11 @@ def condat_vu_iterates(f: Smooth, g, Psi: LinearOperator, x: Array, tau: float, 
 def step_sizes(
     f: Smooth, Psi: LinearOperator, tau: float | None = None, sigma: float | None = None, rho: float = 1.0
 ) -> tuple[float, float]:
-    """Return the step sizes (τ, σ) of Condat-Vu, with defaults for those not given.
+    """Return the step sizes (τ, ς) of Condat-Vu, with defaults for those not given.
 
-    They must satisfy 1/τ − σ‖Ψ‖² ≥ L/2 and 0 < ρ < δ = 2 − (L/2)/(1/τ − σ‖Ψ‖²), or ValueError is raised, because the
-    iteration might diverge. By default σ = ½/‖Ψ‖² and τ = 0.99/(L/2 + σ‖Ψ‖²). No dual variable exceeds λ, so if λ is
-    small compared to the image, a smaller σ, 0.03 to 0.1, is often faster.
+    They must satisfy 1/τ − ς‖Ψ‖² ≥ L/2 and 0 < ρ < δ = 2 − (L/2)/(1/τ − ς‖Ψ‖²), or ValueError is raised, because the
+    iteration might diverge. By default ς = ½/‖Ψ‖² and τ = 0.99/(L/2 + ς‖Ψ‖²). No dual variable exceeds λ, so if λ is
+    small compared to the image, a smaller ς, 0.03 to 0.1, is often faster.
 
     References
     ----------

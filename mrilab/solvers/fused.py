@@ -77,7 +77,7 @@ class _StoredProx:
 
 
 def conjugate_prox(g, sigma: float, v: Sum, *, over: Sum | None = None) -> Sum:
-    """Return the prox of σ g*, g* the convex conjugate, by Moreau's identity: v − σ · prox(v/σ, 1/σ) of g.
+    """Return the prox of ς g*, g* the convex conjugate, by Moreau's identity: v − ς · prox(v/ς, 1/ς) of g.
 
     >>> import numpy as np
     >>> conjugate_prox(L1(1.0), 0.5, lazy(np.array([0.5, 2.0]))).value()

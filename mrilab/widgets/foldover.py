@@ -36,7 +36,7 @@ class FoldOver(anywidget.AnyWidget):
     accel, coils : int
         R, initially 2, and the number of coils, 1 to 8, initially 8.
     noise : float
-        Standard deviation √E|n|² of the noise in per cent of max|x|, 0 to 5, initially 1.
+        Standard deviation √E|ε|² of the noise in per cent of max|x|, 0 to 5, initially 1.
     known : bool
         Whether the unfolding uses the support. With a live kernel, all four are updated by the widget, and can be set.
 

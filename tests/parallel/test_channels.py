@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mrilab.parallel.channels import compress_coils, mix_channels, noise_covariance, prewhiten, whitening_matrix
 
 MIXING = draw((5, 5), dtype="complex128", seed=3)
-NOISE = MIXING @ draw((5, 20000), dtype="complex128", seed=4) / np.sqrt(2)  # E|n|² = 1 before mixing
+NOISE = MIXING @ draw((5, 20000), dtype="complex128", seed=4) / np.sqrt(2)  # E|ε|² = 1 before mixing
 Y = draw((5, 16, 12))
 
 
@@ -74,7 +74,7 @@ def test_torch_goes_in_and_out():
 CASES = {
     "real noise": (lambda: noise_covariance(NOISE.real), TypeError, "complex numbers, got float64"),
     "noise with NaN": (lambda: noise_covariance(NOISE * np.nan), ValueError, "NaN"),
-    "noise with a third axis": (lambda: noise_covariance(Y), ValueError, r"\(C, N\), got \(5, 16, 12\)"),
+    "noise with a third axis": (lambda: noise_covariance(Y), ValueError, r"\(C, T\), got \(5, 16, 12\)"),
     "no noise": (lambda: noise_covariance(NOISE[:, :0]), ValueError, "empty"),
     "noise a list": (lambda: noise_covariance([1j]), TypeError, "got list"),
     "covariance singular": (lambda: prewhiten(Y, np.ones((5, 5))), ValueError, "not positive definite"),

@@ -97,7 +97,7 @@ def test_g_agrees_with_400_replicas(correlated):
     cov = colour @ colour.conj().T
     mask, square = regular_lines(shape, accel), np.zeros(shape)
     for seed in range(8):
-        noise = draw((50, coils, *shape), seed=seed) / np.sqrt(2)  # E|n|² = 1
+        noise = draw((50, coils, *shape), seed=seed) / np.sqrt(2)  # E|ε|² = 1
         noise = np.einsum("cd,bdhw->bchw", colour.astype(np.complex64), noise, optimize=True) * mask
         square += (abs(sense_unfold(noise, smaps, accel, cov)) ** 2).sum(axis=0)
     full = 1 / np.einsum("chw,cd,dhw->hw", smaps.conj(), np.linalg.inv(cov), smaps).real[head]

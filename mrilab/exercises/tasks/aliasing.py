@@ -219,7 +219,7 @@ def _noise_of(
     level="hard",
     points=2,
     mistakes=[
-        ("σ² = E|n|² is shared by the two parts: σ/√2 for each.", lambda *a: _noise_of(*a, part=1)),
+        ("σ² = E|ε|² is shared by the two parts: σ/√2 for each.", lambda *a: _noise_of(*a, part=1)),
         ("What is not sampled has no noise: add it before the mask.", lambda *a: _noise_of(*a, late=True)),
         (
             "Take the deviation of the complex images: their magnitudes have half the variance.",

@@ -29,7 +29,7 @@ from ..draws import least_squares, matrix, noise
         ("The condition has L/2.", lambda s, L, n: 1 / (L + s * n)),
         ("‖∇‖² ≤ 8 is the square already.", lambda s, L, n: 1 / (L / 2 + s * n**2)),
         ("That is 1/τ.", lambda s, L, n: L / 2 + s * n),
-        ("σ‖∇‖² is missing.", lambda s, L, n: 2 / L),
+        ("ς‖∇‖² is missing.", lambda s, L, n: 2 / L),
         ("Use ‖∇‖² ≤ 8, not 1.", lambda s, L, n: 1 / (L / 2 + s)),
     ],
 )
@@ -61,11 +61,11 @@ def _loss(r, lam, sigma=0.5, max_iter=300):
         ),
         ("Those are the heights that stay.", lambda lam: [1 - _loss(r, lam) for r in (4, 8, 16)]),
         (
-            "It has not converged: 100 iterations at the default σ are too few. Take σ = 0.5 and 300.",
+            "It has not converged: 100 iterations at the default ς are too few. Take ς = 0.5 and 300.",
             lambda lam: [_loss(r, lam, sigma=None, max_iter=100) for r in (4, 8, 16)],
         ),
         (
-            "Almost: the large disc has not converged. Take σ = 0.5 too: the dual moves slowly at the default one.",
+            "Almost: the large disc has not converged. Take ς = 0.5 too: the dual moves slowly at the default one.",
             lambda lam: [_loss(r, lam, sigma=None) for r in (4, 8, 16)],
         ),
         ("That is for λ = 1.", lambda lam: [_loss(r, 2 * lam) for r in (4, 8, 16)]),

@@ -42,7 +42,7 @@ choice(
 @exercise(
     "break",
     "calibrationless",
-    "finds the bound of τ in Condat-Vu from L, σ and ‖Ψ‖²",
+    "finds the bound of τ in Condat-Vu from L, ς and ‖Ψ‖²",
     kind="value",
     book={"L": 1.0, "sigma": 0.25, "norm2": 1.0},
     draw=lambda rng: {"L": rng.integers(1, 9) / 2, "sigma": rng.integers(1, 9) / 8, "norm2": rng.choice([1.0, 4, 8])},
@@ -52,9 +52,9 @@ choice(
     mistakes=[
         ("Half of L counts: L/2.", lambda L, s, n: 1 / (L + s * n)),
         ("That is the bound of 1/τ: turn it over.", lambda L, s, n: L / 2 + s * n),
-        ("The term σ‖Ψ‖² is missing: that is the bound of a plain gradient step.", lambda L, s, n: 2 / L),
+        ("The term ς‖Ψ‖² is missing: that is the bound of a plain gradient step.", lambda L, s, n: 2 / L),
         (
-            "σ‖Ψ‖² goes to the other side, with a plus.",
+            "ς‖Ψ‖² goes to the other side, with a plus.",
             lambda L, s, n: 1 / abs(L / 2 - s * n) if s * n != L / 2 else 0.0,
         ),
         ("That is the τ which mrilab takes, 0.99 times the bound.", lambda L, s, n: 0.99 / (L / 2 + s * n)),

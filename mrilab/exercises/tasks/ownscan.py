@@ -29,7 +29,7 @@ def _samples(rng):
 @exercise(
     "ownscan-corner",
     "ownscan",
-    "estimates the noise covariance of channels from samples n (C, N) of mean zero",
+    "estimates the noise covariance of channels from samples n (C, T) of mean zero",
     draw=_samples,
     tol=1e-3,
     minutes=10,

@@ -123,9 +123,9 @@ def _decay(shape, cutoff, decay, edge=2.0, norm=np.sum, flat=True, centred=True)
     minutes=15,
     mistakes=[
         ("A density sums to 1; yours is scaled to a largest value of 1.", lambda s, c, d: _decay(s, c, d, norm=np.max)),
-        ("|k| is 1 at the edge of the grid, not ½.", lambda s, c, d: _decay(s, c, d, edge=1.0)),
+        ("ϱ is 2|k|: 1 at the edge of the grid, not ½.", lambda s, c, d: _decay(s, c, d, edge=1.0)),
         ("DC is at n // 2: subtract it from the indices.", lambda s, c, d: _decay(s, c, d, centred=False)),
-        ("That falls as (1 − |k|)^η. Asked is (cutoff/|k|)^η, at most 1.", lambda s, c, d: _decay(s, c, d, flat=False)),
+        ("That falls as (1 − ϱ)^η. Asked is (cutoff/ϱ)^η, at most 1.", lambda s, c, d: _decay(s, c, d, flat=False)),
     ],
 )
 def density(shape, cutoff, decay):

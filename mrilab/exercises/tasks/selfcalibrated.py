@@ -100,7 +100,7 @@ def _over_noise(A, x, y, mask, sigma, *, root=True, count=None):
             lambda A, x, y, m, s: _over_noise(A, x, y, m, s, count=m.sum()),
         ),
         (
-            "σ² = E|n|² belongs to the complex sample: no factor 2.",
+            "σ² = E|ε|² belongs to the complex sample: no factor 2.",
             lambda *a: _over_noise(*a) / np.sqrt(2),
         ),
         ("Divide by the number of samples.", lambda *a: _over_noise(*a, count=1)),
