@@ -22,7 +22,13 @@ MISUSED = {
         r"\bn p_",
     ],
     "H": [r"\\\|H\b", r"\$H\$ the mask", r"[A-Z]\^H\b", r"\^\{H\}"],
-    "Psi": [r"\\Psi\^\{-1\}", r"\\Psi = [LB] ?[LB]", r"covariance \$\\Psi", r"\\Psi\$ the covariance", r"(?<!\})\\Psi = I\$"],
+    "Psi": [
+        r"\\Psi\^\{-1\}",
+        r"\\Psi = [LB] ?[LB]",
+        r"covariance \$\\Psi",
+        r"\\Psi\$ the covariance",
+        r"(?<!\})\\Psi = I\$",
+    ],
     "L": [r"L\^\{-1\}", r"= L ?L\^", r"\(L,\)", r"< L\$"],
     "sigma": [
         r"prox\}_\{\\sigma",
