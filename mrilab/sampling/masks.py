@@ -78,8 +78,8 @@ def random_lines(
     """Return n = round(H/R) phase encode lines: the central ones, and random ones that become rarer towards the edge.
 
     All `center` lines around DC are sampled (None: 32 % of n, which at R = 4 is fastMRI's 8 % of all lines; 0: DC
-    alone). The others are drawn without replacement with density (1 − ϱ)^decay, with ϱ = 2|k|, 1 at the edge; decay = 0 is
-    uniform. Returns a boolean array of shape (H, W). Raises ValueError unless 1 ≤ R ≤ H and center ≤ H/R.
+    alone). The others are drawn without replacement with density (1 − ϱ)^decay, with ϱ = 2|k|, 1 at the edge. A decay
+    of 0 is uniform. Returns a boolean array of shape (H, W). Raises ValueError unless 1 ≤ R ≤ H and center ≤ H/R.
 
     References
     ----------
