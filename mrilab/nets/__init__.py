@@ -2,6 +2,7 @@
 
 unet, images, unrolled, consistency, networks  the networks
 dataset, population, scans, in_vivo, batches  the data that they learn from and are tested on
+scenes, world                     a randomised world to train on
 settings, objectives, training, ssdu  training, with and without references
 plug_and_play                     a denoiser as the prior of a solver
 weights, pretrained, recipes      weights on disk, and those of the chapters

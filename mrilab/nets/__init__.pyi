@@ -21,6 +21,7 @@ from .population import Brains as Brains
 from .pretrained import pretrained as pretrained
 from .pretrained import pretrained_names as pretrained_names
 from .scans import ScanFolder as ScanFolder
+from .scenes import scene as scene
 from .settings import Settings as Settings
 from .shifts import Altered as Altered
 from .shifts import OwnGrid as OwnGrid
@@ -42,3 +43,4 @@ from .unrolled import Unrolled as Unrolled
 from .weights import WeightsError as WeightsError
 from .weights import load_weights as load_weights
 from .weights import save_weights as save_weights
+from .world import World as World

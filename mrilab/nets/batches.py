@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ..arrays.libraries import namespace
 from ..operators.batch import BatchedSense
+from ..operators.coils import rss
 from ..operators.linop import LinearOperator
 from .dataset import Sample
 
@@ -74,6 +75,11 @@ class Batch:
         """The operator Ω F S of each sample, on the device of the data; `collate` has checked its values."""
         masks = torch.from_numpy(self.masks).to(self.y.device, non_blocking=True)
         return BatchedSense(masks, self.smaps, check=False)
+
+    @cached_property
+    def weight(self) -> Tensor:
+        """The factor rss(S) between x and the image, (B, H, W): 1 in the support of normalised maps."""
+        return rss(self.smaps)
 
     def to(self, device: torch.device | str) -> "Batch":
         """Return the batch with its tensors on `device`."""

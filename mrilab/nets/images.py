@@ -18,8 +18,8 @@ class ImageUNet(nn.Module):
 
     Parameters
     ----------
-    channels, pools : int
-        As in `UNet`.
+    channels, pools, norm
+        As in `UNet`. Without `norm`, the image is not normalised either: x ↦ x + U(x) has the same units as it is.
     kind : {"complex", "magnitude"}
         The input of the U-Net.
 
@@ -39,29 +39,36 @@ class ImageUNet(nn.Module):
     torch.float32
     """
 
-    def __init__(self, *, channels: int = 32, pools: int = 4, kind: str = "complex"):
+    def __init__(self, *, channels: int = 32, pools: int = 4, kind: str = "complex", norm: bool = True):
         super().__init__()
         if kind not in KINDS:
             raise ValueError(f"unknown kind {kind!r}: it is one of {', '.join(map(repr, KINDS))}")
-        self.kind = kind
+        self.kind, self.norm = kind, norm
         count = 2 if kind == "complex" else 1
-        self.unet = UNet(count, count, channels=channels, pools=pools)
+        self.unet = UNet(count, count, channels=channels, pools=pools, norm=norm)
 
     def forward(self, x: Tensor) -> Tensor:
         if x.ndim != 3 or not x.is_complex():
             raise ValueError(f"an image network takes complex images (B, H, W), got {x.dtype} {tuple(x.shape)}")
         channels = torch.view_as_real(x).movedim(-1, 1) if self.kind == "complex" else x.abs()[:, None]
+        out = channels + self._correction(channels)
+        return torch.view_as_complex(out.movedim(1, -1).contiguous()) if self.kind == "complex" else out[:, 0]
+
+    def _correction(self, channels: Tensor) -> Tensor:
+        """Return σ U((x − μ) / σ), or without normalisation U(x), in float32: autocast gives bfloat16."""
+        if not self.norm:
+            return self.unet(channels.contiguous()).float()
         mean = channels.mean(dim=(-2, -1), keepdim=True)  # (B, 2 or 1, 1, 1)
         centred = channels - mean
         scale = centred.square().mean(dim=(-3, -2, -1), keepdim=True).sqrt().clamp_min(torch.finfo(mean.dtype).tiny)
-        out = channels + scale * self.unet((centred / scale).contiguous()).float()  # autocast gives bfloat16
-        return torch.view_as_complex(out.movedim(1, -1).contiguous()) if self.kind == "complex" else out[:, 0]
+        return scale * self.unet((centred / scale).contiguous()).float()
 
 
 class ZeroFilledUNet(nn.Module):
     """Zero-filling, followed by an image network: x = U(Aᴴ y).
 
-    The operator enters only as Aᴴ, so the result need not agree with the data.
+    The operator enters only as Aᴴ, so the result need not agree with the data. The network that ends in data
+    consistency, argmin ‖A x − y‖² + λ ‖x − U(Aᴴ y)‖², is `Unrolled` with one cascade of type "cg".
 
     Examples
     --------
@@ -80,17 +87,30 @@ class ZeroFilledUNet(nn.Module):
 
 
 class Denoiser(nn.Module):
-    """A U-Net that removes white noise of known strength from images (B, H, W): D(x, σ) = x + σ U(x / σ, b).
+    """A U-Net that removes white noise of known strength from complex images (B, H, W).
 
-    σ of shape (B,) is the standard deviation of the complex noise, E|ε|² = σ². Because of the division by σ, one
-    network works for all units. b is a chequerboard of ±1, the standard deviation of the noise in x / σ; it shows the
-    network how large the image is compared to the noise. A constant channel would not: instance normalisation removes
-    it, and with it the scale of x / σ.
+    σ of shape (B,) is the standard deviation of the complex noise, E|ε|² = σ². Without `norm` it is a third channel:
+
+        D(x, σ) = x + U(x, σ),   D(c x, c σ) = c D(x, σ),
+
+    because U is homogeneous. With it, D(x, σ) = x + σ U(x / σ, b). b is a chequerboard of ±1, the standard deviation of
+    the noise in x / σ; it shows the network how large the image is compared to the noise. A constant channel would not:
+    instance normalisation removes it, and with it the scale of x / σ. Both work for all units.
+
+    Parameters
+    ----------
+    channels, pools, norm
+        As in `UNet`.
 
     Raises
     ------
     ValueError
         For images that are not complex64 (B, H, W), or a sigma of another shape than (B,) or, on the CPU, not positive.
+
+    References
+    ----------
+    The channel of the noise level: Zhang et al., Plug-and-play image restoration with deep denoiser prior, IEEE Trans.
+    Pattern Anal. Mach. Intell. 44 (2022).
 
     Examples
     --------
@@ -98,9 +118,10 @@ class Denoiser(nn.Module):
     torch.Size([3, 32, 32])
     """
 
-    def __init__(self, *, channels: int = 16, pools: int = 3):
+    def __init__(self, *, channels: int = 16, pools: int = 3, norm: bool = True):
         super().__init__()
-        self.unet = UNet(3, 2, channels=channels, pools=pools)
+        self.norm = norm
+        self.unet = UNet(3, 2, channels=channels, pools=pools, norm=norm)
 
     def forward(self, x: Tensor, sigma: Tensor) -> Tensor:
         if x.ndim != 3 or not x.is_complex():
@@ -111,8 +132,17 @@ class Denoiser(nn.Module):
             )
         sigma = sigma[:, None, None, None]
         channels = torch.view_as_real(x).movedim(-1, 1)  # (B, 2, H, W)
-        rows, columns = (torch.arange(n, device=x.device) for n in x.shape[1:])
-        board = 1.0 - 2 * ((rows[:, None] + columns) % 2)  # (H, W)
-        seen = torch.cat([channels / sigma, board.expand_as(channels[:, :1])], dim=1)
-        out = channels + sigma * self.unet(seen.contiguous()).float()
+        level, unit = (chequerboard(x), sigma) if self.norm else (sigma, torch.ones_like(sigma))
+        seen = torch.cat([channels / unit, level.expand_as(channels[:, :1])], dim=1)
+        out = channels + unit * self.unet(seen.contiguous()).float()
         return torch.view_as_complex(out.movedim(1, -1).contiguous())
+
+
+def chequerboard(x: Tensor) -> Tensor:
+    """Return a real image (H, W) of ±1 on the device of x (..., H, W).
+
+    >>> chequerboard(torch.zeros(1, 3))
+    tensor([[ 1., -1.,  1.]])
+    """
+    rows, columns = (torch.arange(n, device=x.device) for n in x.shape[-2:])
+    return 1.0 - 2 * ((rows[:, None] + columns) % 2)

@@ -1,5 +1,7 @@
 """Creating a network from settings."""
 
+from typing import Any
+
 from torch import nn
 
 from .images import Denoiser, ImageUNet, ZeroFilledUNet
@@ -13,11 +15,11 @@ def build(settings: Settings) -> nn.Module:
     >>> count_parameters(build(Settings(kind="magnitude")))
     7756097
     """
-    size = {"channels": settings.channels, "pools": settings.pools}
-    if settings.network == "unet":
-        return ZeroFilledUNet(ImageUNet(kind=settings.kind, **size))
+    size: Any = {"channels": settings.channels, "pools": settings.pools, "norm": settings.norm}
     if settings.network == "denoiser":
         return Denoiser(**size)
+    if settings.network == "unet":
+        return ZeroFilledUNet(ImageUNet(kind=settings.kind, **size))
     return Unrolled(cascades=settings.cascades, consistency=settings.consistency, shared=settings.shared, **size)
 
 

@@ -21,9 +21,9 @@ def objective(s: Settings, net: nn.Module, batch: Batch, seed: int) -> Tensor:
 
 
 def estimate(s: Settings, net: nn.Module, batch: Batch, seed: int) -> Tensor:
-    """Return the output of the network: reconstructed or denoised images."""
+    """Return the image of the network: rss(S) · x of a reconstruction x, or the denoised target."""
     if s.task != "denoise":
-        return net(batch.A, batch.y)
+        return batch.weight * net(batch.A, batch.y)
     generator = torch.Generator().manual_seed(seed)  # on the CPU, so that the draws do not depend on the device
     least, most = (math.log(sigma) for sigma in SIGMAS)
     sigma = torch.exp(least + (most - least) * torch.rand(len(batch.target), generator=generator))

@@ -33,8 +33,10 @@ class Settings:
     pools: int = _setting(4, "how many times the U-Net halves the image", least=1)
     kind: str = _setting("complex", "input of a U-Net after zero-filling", known=KINDS)
     cascades: int = _setting(6, "iterations of the unrolled network", least=1)
+    norm: bool = _setting(True, "instance normalisation in the U-Nets; without it, they have no bias either")
     consistency: str = _setting("gradient", "its data consistency", known=CONSISTENCY)
     shared: bool = _setting(False, "one U-Net for all cascades")
+    world: bool = _setting(False, "train on the randomised world, which chooses size, coils, mask and noise itself")
     data: str = _setting("", "folder of scans to train on; empty: the simulated brains")
     validation_data: str = _setting("", "folder of scans to validate on")
     height: int = _setting(192, "rows of a simulated image", least=8)
@@ -50,6 +52,7 @@ class Settings:
     learning_rate: float = _setting(1e-3, "learning rate of Adam, before its cosine decay", least=0)
     task: str = _setting("reconstruct", "what is learned, with targets or without", known=TASKS)
     loss: str = _setting("l1", "distance of images", known=("l1", "mse"))
+    clip: float = _setting(0.0, "largest norm of a gradient, above which it is scaled down; 0: no limit", least=0)
     patience: int = _setting(10, "epochs without a lower validation loss before it stops", least=1)
     seed: int = _setting(0, "seed of weights, order, masks and noise", least=0)
     workers: int = _setting(0, "processes that load data", least=0)
@@ -78,6 +81,8 @@ class Settings:
         device_of(self.device)
         if (self.network == "denoiser") != (self.task == "denoise"):
             raise ValueError(f"network 'denoiser' and task 'denoise' go together, got {self.network!r}, {self.task!r}")
+        if self.world and (self.data or self.batch_size != 1):
+            raise ValueError("the randomised world takes batch_size 1, because its samples differ in size, and no data")
         if bool(self.data) != bool(self.validation_data):
             raise ValueError("data and validation_data go together: two folders, or none")
 

@@ -32,12 +32,16 @@ from .scans import ScanFolder, check_apart
 from .settings import Settings, parse
 from .unet import UNet
 from .weights import save_weights
+from .world import World
 
+Sets = tuple[Slices | World, Slices | World]  # training and validation
 MACHINE = ("out", "cache", "resume", "workers")  # settings that do not change the result
 
 
-def datasets(s: Settings) -> tuple[Slices, Slices]:
-    """Return the training and the validation set, from simulated brains or from folders of scans."""
+def datasets(s: Settings) -> Sets:
+    """Return the training and the validation set: simulated brains, the randomised world, or folders of scans."""
+    if s.world:
+        return World("train", s.train_slices, seed=s.seed), World("validation", s.validation_slices)
     options: Any = {"accel": s.accel, "pattern": s.pattern, "noise": s.noise, "seed": s.seed}
     options["cache"] = s.cache or Path(s.out) / "cache"
     if s.data:
@@ -48,7 +52,7 @@ def datasets(s: Settings) -> tuple[Slices, Slices]:
     return Brains("train", s.train_slices, **options), Brains("validation", s.validation_slices, **options)
 
 
-def train(s: Settings, sets: tuple[Slices, Slices] | None = None) -> list[dict[str, float]]:
+def train(s: Settings, sets: Sets | None = None) -> list[dict[str, float]]:
     """Train the network of the settings; return the log, with one row per epoch.
 
     Writes to `s.out`: log.csv, checkpoint.pt after every epoch, and weights.safetensors of the best epoch with its
@@ -86,7 +90,7 @@ def train(s: Settings, sets: tuple[Slices, Slices] | None = None) -> list[dict[s
             dist.destroy_process_group()
 
 
-def _train(s: Settings, sets: tuple[Slices, Slices], rank: int, world: int, device: torch.device):
+def _train(s: Settings, sets: Sets, rank: int, world: int, device: torch.device):
     training, validation = sets
     torch.manual_seed(s.seed)
     net = build(s).to(device)
@@ -126,6 +130,9 @@ def _train(s: Settings, sets: tuple[Slices, Slices], rank: int, world: int, devi
                     value = objective(s, model, batch.to(device), _seed(s, epoch, step, rank))
                 optimizer.zero_grad()
                 scaler.scale(value).backward()
+                if s.clip:
+                    scaler.unscale_(optimizer)
+                    nn.utils.clip_grad_norm_(net.parameters(), s.clip)
                 scaler.step(optimizer)
                 scaler.update()
                 total += value.detach()
@@ -163,7 +170,7 @@ def validate(
         with precision(device, half):
             value = objective(s, net, batch, number)
             x = estimate(s, net, batch, number)
-        zero_filled = batch.A.H(batch.y)
+        zero_filled = batch.weight * batch.A.H(batch.y)
         sums += torch.stack([value.double(), _psnr(x, batch.target), _psnr(zero_filled, batch.target)])
     return dict(zip(("validation_loss", "psnr", "zero_filled_psnr"), _average(sums, len(batches))))
 
@@ -233,7 +240,7 @@ def _save(
         writer.writerows(log)
 
 
-def _record(s: Settings, sets: tuple[Slices, Slices], log: list, device: torch.device, world: int) -> dict[str, Any]:
+def _record(s: Settings, sets: Sets, log: list, device: torch.device, world: int) -> dict[str, Any]:
     git = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=40"]
     known = shutil.which("git") and subprocess.run(git, capture_output=True, text=True).stdout.strip()
     best = min(log, key=lambda row: row["validation_loss"])

@@ -6,6 +6,8 @@ from torch.nn import functional
 
 from ..arrays.checks import whole
 
+SLOPE = 0.2  # of the leaky ReLU
+
 
 class UNet(nn.Module):
     """An encoder that halves the image and doubles the channels, a decoder that reverses this, and skip connections.
@@ -23,6 +25,9 @@ class UNet(nn.Module):
         Channels of the first level.
     pools : int
         How many times the image is halved. Odd sizes are padded by reflection, so any H and W ≥ 2^(pools + 1) work.
+    norm : bool
+        Without normalisation there is no bias either, and the network is homogeneous, U(c x) = c U(x) for c > 0. It
+        then works for images of every brightness and for noise of another strength than in training.
 
     Raises
     ------
@@ -32,7 +37,9 @@ class UNet(nn.Module):
     References
     ----------
     Ronneberger, Fischer and Brox, U-Net: convolutional networks for biomedical image segmentation, MICCAI 2015; Zbontar
-    et al., fastMRI: an open dataset and benchmarks for accelerated MRI, arXiv:1811.08839 (2018), section 5.
+    et al., fastMRI: an open dataset and benchmarks for accelerated MRI, arXiv:1811.08839 (2018), section 5. Without
+    bias: Mohan et al., Robust and interpretable blind image denoising via bias-free convolutional neural networks, ICLR
+    2020.
 
     Examples
     --------
@@ -41,19 +48,21 @@ class UNet(nn.Module):
     torch.Size([1, 2, 33, 40])
     """
 
-    def __init__(self, in_channels: int, out_channels: int, *, channels: int = 32, pools: int = 4):
+    def __init__(self, in_channels: int, out_channels: int, *, channels: int = 32, pools: int = 4, norm: bool = True):
         super().__init__()
         self.in_channels = whole("in_channels", in_channels, 1)
         whole("out_channels", out_channels, 1)
         self.pools = whole("pools", pools, 1)
         widths = [whole("channels", channels, 1) * 2**level for level in range(pools + 1)]  # e.g. 32, 64, …, 512
         self.down = nn.ModuleList(
-            _level(inside, outside) for inside, outside in zip([in_channels, *widths[:-2]], widths[:-1])
+            _level(inside, outside, norm) for inside, outside in zip([in_channels, *widths[:-2]], widths[:-1])
         )
-        self.bottom = _level(widths[-2], widths[-1])
-        self.enlarge = nn.ModuleList(_enlarge(2 * width, width) for width in reversed(widths[:-1]))
-        self.up = nn.ModuleList(_level(2 * width, width) for width in reversed(widths[:-1]))
-        self.last = nn.Conv2d(channels, out_channels, kernel_size=1)
+        self.bottom = _level(widths[-2], widths[-1], norm)
+        self.enlarge = nn.ModuleList(_enlarge(2 * width, width, norm) for width in reversed(widths[:-1]))
+        self.up = nn.ModuleList(_level(2 * width, width, norm) for width in reversed(widths[:-1]))
+        self.last = nn.Conv2d(channels, out_channels, kernel_size=1, bias=norm)
+        if not norm:
+            self._keep_variance()
 
     def forward(self, x: Tensor) -> Tensor:
         self._check(x)
@@ -68,6 +77,18 @@ class UNet(nn.Module):
             x = level(torch.cat([_fit(enlarge(x), skip), skip], dim=1))
         return self.last(x)
 
+    def _keep_variance(self) -> None:
+        """Draw weights that keep the variance from layer to layer, which normalisation did; the last layer is 0.
+
+        So a network that corrects images starts as the identity.
+        """
+        for module in self.modules():
+            if isinstance(module, nn.ConvTranspose2d):  # each output pixel has one input pixel
+                nn.init.normal_(module.weight, std=(2 / (1 + SLOPE**2) / module.in_channels) ** 0.5)
+            elif isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, SLOPE)
+        nn.init.zeros_(self.last.weight)
+
     def _check(self, x: Tensor) -> None:
         if x.ndim != 4 or x.shape[1] != self.in_channels:
             raise ValueError(f"the U-Net takes (B, {self.in_channels}, H, W), got {tuple(x.shape)}")
@@ -78,24 +99,20 @@ class UNet(nn.Module):
             )
 
 
-def _level(inside: int, outside: int) -> nn.Sequential:
+def _level(inside: int, outside: int, norm: bool) -> nn.Sequential:
     """Return two convolutions of 3 × 3, without bias, because normalisation removes the mean."""
-    return nn.Sequential(
-        nn.Conv2d(inside, outside, kernel_size=3, padding=1, bias=False),
-        nn.InstanceNorm2d(outside),
-        nn.LeakyReLU(0.2, inplace=True),
-        nn.Conv2d(outside, outside, kernel_size=3, padding=1, bias=False),
-        nn.InstanceNorm2d(outside),
-        nn.LeakyReLU(0.2, inplace=True),
-    )
+    first = nn.Conv2d(inside, outside, kernel_size=3, padding=1, bias=False)
+    second = nn.Conv2d(outside, outside, kernel_size=3, padding=1, bias=False)
+    return nn.Sequential(first, *_activation(outside, norm), second, *_activation(outside, norm))
 
 
-def _enlarge(inside: int, outside: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.ConvTranspose2d(inside, outside, kernel_size=2, stride=2, bias=False),
-        nn.InstanceNorm2d(outside),
-        nn.LeakyReLU(0.2, inplace=True),
-    )
+def _enlarge(inside: int, outside: int, norm: bool) -> nn.Sequential:
+    larger = nn.ConvTranspose2d(inside, outside, kernel_size=2, stride=2, bias=False)
+    return nn.Sequential(larger, *_activation(outside, norm))
+
+
+def _activation(channels: int, norm: bool) -> list[nn.Module]:
+    return [nn.InstanceNorm2d(channels)] * norm + [nn.LeakyReLU(SLOPE, inplace=True)]
 
 
 def _fit(x: Tensor, skip: Tensor) -> Tensor:

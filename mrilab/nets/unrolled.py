@@ -26,8 +26,8 @@ class Unrolled(nn.Module):
     ----------
     cascades : int
         Number of iterations.
-    channels, pools : int
-        Of the U-Net in each cascade.
+    channels, pools, norm
+        Of the `ImageUNet` in each cascade.
     consistency : {"gradient", "cg"}
         The type of data consistency.
     shared : bool
@@ -62,6 +62,7 @@ class Unrolled(nn.Module):
         cascades: int = 6,
         channels: int = 16,
         pools: int = 3,
+        norm: bool = True,
         consistency: str = "gradient",
         shared: bool = False,
         cg_steps: int = 6,
@@ -72,7 +73,7 @@ class Unrolled(nn.Module):
         self.cascades, self.cg_steps = whole("cascades", cascades, 1), whole("cg_steps", cg_steps, 1)
         self.consistency = consistency
         count = 1 if shared else cascades
-        self.correct = nn.ModuleList(ImageUNet(channels=channels, pools=pools) for _ in range(count))
+        self.correct = nn.ModuleList(ImageUNet(channels=channels, pools=pools, norm=norm) for _ in range(count))
         # The weight of "cg" is log λ, so λ > 0; initially λ = 0.05. That of "gradient" is η, initially 1.
         self.weight = nn.Parameter(torch.full((cascades,), 1.0 if consistency == "gradient" else -3.0))
 

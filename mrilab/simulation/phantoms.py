@@ -93,20 +93,29 @@ def brain(
             raise ValueError(f"unknown {name} {value!r}: it is one of {', '.join(map(repr, known))}")
     rng = np.random.default_rng([list(SPLITS).index(split), seed])
     points = _slice(rng, shape, SPLITS[split])
-    fractions = _fractions(rng, points)
-    texture = 1 + 0.025 * _texture(rng, shape)
+    fractions = tissue_fractions(rng, points)
+    grain = 1 + 0.025 * texture(rng, shape)
     phase = smooth_field(rng, shape, 4)
     # The contrast is drawn last, so the head does not depend on it.
-    image = np.einsum("t,thw->hw", _signals(rng, contrast), fractions) * texture
+    image = np.einsum("t,thw->hw", signals(rng, contrast), fractions) * grain
     return (image / image.max() * np.exp(1j * phase)).astype(np.complex64)
 
 
 def _slice(rng: np.random.Generator, shape: tuple[int, int], bands: tuple) -> np.ndarray:
     """Return the MNI coordinates (3, H, W) in mm of a tilted, scaled and deformed slice."""
-    rows, columns = positions(shape)
-    centre = (0.0, -17.0, _height(rng, bands))
+    centre = np.array([0.0, -17.0, _height(rng, bands)])
     angles = rng.normal(0, (0.08, 0.05, 0.10)).clip(-0.2, 0.2)
-    scale = rng.uniform(0.97, 1.10, 3)
+    return plane(rng, shape, centre, angles, rng.uniform(0.97, 1.10, 3))
+
+
+def plane(
+    rng: np.random.Generator, shape: tuple[int, int], centre: np.ndarray, angles: np.ndarray, scale: np.ndarray
+) -> np.ndarray:
+    """Return the MNI coordinates (3, H, W) in mm of a slightly deformed plane through `centre`.
+
+    An axial plane is rotated by the angles (radians) about x, y and z; a larger scale shows a smaller head.
+    """
+    rows, columns = positions(shape)
     x = columns + 2.5 * smooth_field(rng, shape, 7)
     y = 2.5 * smooth_field(rng, shape, 7) - rows[:, None]
     matrix = (_rotation(angles) * scale)[:, :2]
@@ -129,7 +138,7 @@ def _rotation(angles: np.ndarray) -> np.ndarray:
     return matrix
 
 
-def _fractions(rng: np.random.Generator, points: np.ndarray) -> np.ndarray:
+def tissue_fractions(rng: np.random.Generator, points: np.ndarray) -> np.ndarray:
     """Return the fraction of each tissue of `TISSUES` at the points (3, H, W), float32 (5, H, W)."""
     atlas = load_atlas()
     depth = _interpolate(atlas.depth, points - atlas.origin[:, None, None], 2.0)
@@ -160,7 +169,7 @@ def _layer(depth: np.ndarray, low: float, high: float) -> np.ndarray:
     return np.clip(depth - low + 0.5, 0, 1) * np.clip(high - depth + 0.5, 0, 1)
 
 
-def _signals(rng: np.random.Generator, contrast: str | None) -> np.ndarray:
+def signals(rng: np.random.Generator, contrast: str | None) -> np.ndarray:
     """Return the spin-echo signal of each tissue; relaxation times and densities vary randomly by a few per cent."""
     spread = rng.uniform(0.94, 1.06, (3, 1)) * rng.uniform(0.975, 1.025, (3, len(TISSUES)))  # per head, per tissue
     t1, t2, density = np.array(list(TISSUES.values())).T * spread
@@ -170,7 +179,7 @@ def _signals(rng: np.random.Generator, contrast: str | None) -> np.ndarray:
     return density * (1 - np.exp(-tr / t1)) * np.exp(-te / t2)
 
 
-def _texture(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+def texture(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
     """Return smooth noise (H, W) of about unit variance and a grain of 2 mm."""
     from scipy.ndimage import map_coordinates
 

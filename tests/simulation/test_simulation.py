@@ -114,7 +114,7 @@ def test_contrasts_show_one_head_with_fluid_dark_or_bright(seed):
 @pytest.mark.parametrize("contrast, order", [("T1", ("white", "grey", "fluid")), ("T2", ("fluid", "grey", "white"))])
 def test_tissues_are_ordered_as_in_real_scans(contrast, order):
     for seed in range(200):
-        signal = dict(zip(TISSUES, phantoms._signals(np.random.default_rng(seed), contrast)))
+        signal = dict(zip(TISSUES, phantoms.signals(np.random.default_rng(seed), contrast)))
         values = [signal[name] for name in order]
         assert all(a > 1.08 * b for a, b in itertools.pairwise(values))
 
