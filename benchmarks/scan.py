@@ -19,7 +19,7 @@ def write(folder: Path, shape: tuple[int, int], coils: int) -> Path:
         here.mkdir(parents=True, exist_ok=True)
         mask, y = seed.data(shape, max(coils, 1))
         np.save(here / "mask.npy", mask)
-        np.save(here / "smaps.npy", mrilab.simulate_smaps(max(coils, 1), shape))
+        np.save(here / "smaps.npy", mrilab.simulate_smaps(max(coils, 1), shape, raw=False))
         np.save(here / "y.npy", y if coils else y[0])
     return here
 

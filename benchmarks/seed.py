@@ -28,7 +28,7 @@ def timed(call):
 
 def data(shape=SHAPE, coils=COILS):
     """A made-up scan: the values do not matter for the time, the sparsity of a natural image hardly."""
-    smaps = mrilab.simulate_smaps(coils, shape)
+    smaps = mrilab.simulate_smaps(coils, shape, raw=False)
     mask = mrilab.random_lines(shape, 4, center=shape[0] // 16, seed=0)
     return mask, mrilab.simulate(mrilab.brain(shape, contrast="T1"), smaps, shape, noise=0.004) * mask
 

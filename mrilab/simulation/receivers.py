@@ -13,8 +13,8 @@ SEGMENTS = 32  # straight segments of a loop
 KNOT = 3.0  # mm, distance of the points where the field is computed; splines interpolate between them
 
 
-def simulate_smaps(n_coils: int, shape: tuple[int, int], *, seed: int | None = None, raw: bool = False) -> np.ndarray:
-    """Return receive sensitivities S_c ∝ B_x − iB_y of loops around the head, Σ_c |S_c|² = 1: complex64 (C, H, W).
+def simulate_smaps(n_coils: int, shape: tuple[int, int], *, seed: int | None = None, raw: bool = True) -> np.ndarray:
+    """Return the receive sensitivities S_c ∝ B_x − iB_y of loops around the head, complex64 (C, H, W).
 
     B is the field of loop c with unit current, by the law of Biot and Savart: B(r) = Σ dl × (r − l) / |r − l|³ over its
     segments. Loops of radius 40 mm form rings of up to 8 on a cylinder of radius 125 mm; with an even number of rings,
@@ -22,9 +22,9 @@ def simulate_smaps(n_coils: int, shape: tuple[int, int], *, seed: int | None = N
     of 236 mm. A seed rotates and shifts the array at random, like heads in different positions; without a seed (None)
     it is always the same.
 
-    `raw=True` returns the fields as in a scanner: not normalised at each pixel, but scaled to Σ_c |S_c|² = 1 at the
-    middle pixel, (H // 2, W // 2). Data simulated with them are shaded: brighter near the loops. A reconstruction with
-    normalised maps, S / rss(S), then shows rss(S)·m instead of the image m, which is the reference to compare it with.
+    The fields are those of a scanner, scaled to rss(S) = √(Σ_c |S_c|²) = 1 at the middle pixel, (H // 2, W // 2). A
+    scan by them is shaded: brighter near the loops. A reconstruction uses S / rss(S), the normalised maps, which
+    `raw=False` returns. It shows rss(S)·m instead of the image m, so rss(S)·m is the reference to compare it with.
 
     Raises TypeError or ValueError unless n_coils is a whole number above 0 and `shape` a pair of them.
 
@@ -34,13 +34,13 @@ def simulate_smaps(n_coils: int, shape: tuple[int, int], *, seed: int | None = N
 
     Examples
     --------
-    >>> smaps = simulate_smaps(8, (32, 32))
-    >>> smaps.shape, bool(np.allclose((abs(smaps) ** 2).sum(0), 1, atol=1e-5))
+    >>> fields = simulate_smaps(8, (32, 32))
+    >>> shading = np.sqrt((abs(fields) ** 2).sum(0))
+    >>> round(float(shading[16, 16]), 4), bool(shading.max() > 2)
+    (1.0, True)
+    >>> maps = simulate_smaps(8, (32, 32), raw=False)
+    >>> maps.shape, bool(np.allclose(maps, fields / shading, atol=1e-5))
     ((8, 32, 32), True)
-    >>> raw = simulate_smaps(8, (32, 32), raw=True)
-    >>> shading = np.sqrt((abs(raw) ** 2).sum(0))
-    >>> round(float(shading[16, 16]), 4), bool(shading.max() > 2), bool(np.allclose(raw / shading, smaps, atol=1e-5))
-    (1.0, True, True)
     """
     n_coils = whole("the number of coils", n_coils, 1)
     from scipy.interpolate import RectBivariateSpline

@@ -40,7 +40,7 @@ def simulate(
     image : ndarray (H', W')
         The object, real or complex.
     smaps : ndarray (C, H', W')
-        Coil maps, normalised or raw (see `simulate_smaps`).
+        Coil fields, raw as those of `simulate_smaps`, or maps.
     shape : (int, int)
         The grid (H, W) of the k-space.
     noise : float

@@ -16,12 +16,12 @@ RATES = range(1, 9)
 class FoldOver(anywidget.AnyWidget):
     """Choose R and the number of coils: see each coil's image fold, SENSE unfold it, and the g-factor amplify noise.
 
-    The coils are those of `simulate_smaps`, the unfolding and g those of `sense_unfold` and `g_factor`. All is computed
-    in the browser, so it works on a page without a kernel. Every R-th line through DC is sampled, with white noise that
-    is independent and of equal variance in all coils. Pixels that fold onto each other are marked. Scales are fixed:
-    images from 0 to max|x|; errors from 0 to a fifth of that; the square root of a coil's image, from 0 to the largest
-    of all coils at R = 1; the logarithm of g, from 1 to 8. Pixels with g above 100 count as lost; with more pixels in
-    a group than coils, g would be infinite. PSNR is that of `psnr` against |x|.
+    The coils are those of `simulate_smaps`, normalised; the unfolding and g those of `sense_unfold` and `g_factor`. All
+    is computed in the browser, so it works on a page without a kernel. Every R-th line through DC is sampled, with
+    white noise that is independent and of equal variance in all coils. Pixels that fold onto each other are marked.
+    Scales are fixed: images from 0 to max|x|; errors from 0 to a fifth of that; the square root of a coil's image, from
+    0 to the largest of all coils at R = 1; the logarithm of g, from 1 to 8. Pixels with g above 100 count as lost; with
+    more pixels in a group than coils, g would be infinite. PSNR is that of `psnr` against |x|.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class FoldOver(anywidget.AnyWidget):
     accel, coils : int
         R, initially 2, and the number of coils, 1 to 8, initially 8.
     noise : float
-        Standard deviation √E|ε|² of the noise in per cent of max|x|, 0 to 5, initially 1.
+        Standard deviation √E|n|² of the noise in per cent of max|x|, 0 to 5, initially 1.
     known : bool
         Whether the unfolding uses the support. With a live kernel, all four are updated by the widget, and can be set.
 

@@ -14,13 +14,13 @@ from mrilab.parallel.maps import low_resolution_smaps
 SHAPE = (96, 96)
 
 
-def scan(coils=8, shape=SHAPE, noise=0.0, seed=0, finer=2):
-    """Data from a finer grid, the maps on the grid of the data, and the head."""
+def scan(coils=8, shape=SHAPE, noise=0.0, seed=0, finer=2, raw=False):
+    """Data from a finer grid, by normalised maps or raw fields, the maps on the grid of the data, and the head."""
     fine = tuple(finer * n for n in shape)
     x = m.brain(fine, seed, split="test")
-    data = m.simulate(x, m.simulate_smaps(coils, fine), shape, noise=noise, seed=seed)
+    data = m.simulate(x, m.simulate_smaps(coils, fine, raw=raw), shape, noise=noise, seed=seed)
     x = m.brain(shape, seed, split="test")
-    return data, m.simulate_smaps(coils, shape), abs(x) > 0.05 * abs(x).max()
+    return data, m.simulate_smaps(coils, shape, raw=False), abs(x) > 0.05 * abs(x).max()
 
 
 def error(maps, true, head):
@@ -100,16 +100,16 @@ def test_soft_maps_keep_the_head_and_fade_away_from_it(coils, noise, calib):
 
 def test_shading_of_the_array_costs_no_part_of_the_head():
     x = m.brain((192, 192), 0, split="test")
-    data = m.simulate(x, m.simulate_smaps(8, (192, 192), raw=True), SHAPE, noise=0.005)
+    data = m.simulate(x, m.simulate_smaps(8, (192, 192)), SHAPE, noise=0.005)
     head = abs(m.brain(SHAPE, 0, split="test")) > 0.05
     maps = espirit(data, 16, crop=None)
-    assert error(maps, m.simulate_smaps(8, SHAPE), head) < 0.03 and m.rss(maps)[head].min() > 0.5
+    assert error(maps, m.simulate_smaps(8, SHAPE, raw=False), head) < 0.03 and m.rss(maps)[head].min() > 0.5
 
 
 @pytest.mark.parametrize("calib", [16, 24])
 @pytest.mark.parametrize("shape, coils", [((48, 81), 4), ((81, 48), 6)])
 def test_soft_maps_leave_the_fit_where_the_object_reaches_into_the_coils(shape, coils, calib):
-    x, true = m.shepp_logan(shape), m.simulate_smaps(coils, shape)
+    x, true = m.shepp_logan(shape), m.simulate_smaps(coils, shape, raw=False)
     data = m.simulate(x, true, shape)
     worst = error(espirit(data, calib, crop=None, refine=False), true, abs(x) > 0.05)
     assert error(espirit(data, calib, crop=None), true, abs(x) > 0.05) < 1.1 * worst

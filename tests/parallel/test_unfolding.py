@@ -21,7 +21,7 @@ def head_of(image):
 
 def scan(shape, coils, accel, *, masked=True, offset=0):
     """A noiseless scan on the grid of the reconstruction, on purpose: image, maps, every R-th line."""
-    x, smaps = brain(shape, seed=2, contrast="T1"), simulate_smaps(coils, shape)
+    x, smaps = brain(shape, seed=2, contrast="T1"), simulate_smaps(coils, shape, raw=False)
     head = head_of(x)
     smaps *= head | (not masked)
     y = simulate(x * (head | (not masked)), smaps, shape) * np.roll(regular_lines(shape, accel), offset, axis=0)
@@ -159,7 +159,7 @@ def noisy():
     fine, maps = brain((384, 384), seed=3, split="test", contrast="T1"), simulate_smaps(8, (384, 384))
     clean = simulate(fine, maps, shape)
     reference = rss(FFT(shape).H(clean))
-    smaps = simulate_smaps(8, shape) * head_of(reference)
+    smaps = simulate_smaps(8, shape, raw=False) * head_of(reference)
     return shape, reference, smaps, simulate(fine, maps, shape, noise=0.01, seed=1), clean
 
 

@@ -23,7 +23,7 @@ def test_raw_fields_are_the_maps_times_one_shading(n_coils, seed):
 
 
 def test_raw_fields_shade_and_do_not_depend_on_the_grid():
-    coarse, fine = (rss(simulate_smaps(8, shape, raw=True)) for shape in ((60, 60), (120, 120)))
+    coarse, fine = (rss(simulate_smaps(8, shape)) for shape in ((60, 60), (120, 120)))
     np.testing.assert_allclose(fine[::2, ::2][6:54, 6:54], coarse[6:54, 6:54], rtol=2e-3)
     head = abs(brain((60, 60), 1)) > 0.05
     assert coarse[head].max() > 1.5 * coarse[head].min()
@@ -31,7 +31,7 @@ def test_raw_fields_shade_and_do_not_depend_on_the_grid():
 
 def test_normalising_in_the_reconstruction_shows_the_shading():
     # Sᴴ F^H y with S = raw / rss(raw) is rss(raw) · m: the reference carries the shading.
-    image, raw = brain((48, 48), 1), simulate_smaps(8, (48, 48), raw=True)
+    image, raw = brain((48, 48), 1), simulate_smaps(8, (48, 48))
     y = simulate(image, raw, (48, 48))
     combined = Coils(raw / rss(raw)).H(FFT((48, 48)).H(y))
     np.testing.assert_allclose(combined, rss(raw) * image, atol=1e-5)

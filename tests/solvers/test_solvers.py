@@ -358,7 +358,7 @@ def test_modopts_own_prox_can_be_g(coil_problem):
 def test_five_lines_at_odd_sizes():
     """8×230×180 with a two-dimensional mask: the chapter's own lines, and a better image than zero-filling."""
     x = mrilab.brain((230, 180), seed=1)
-    smaps = mrilab.simulate_smaps(8, (230, 180))
+    smaps = mrilab.simulate_smaps(8, (230, 180), raw=False)
     mask = mrilab.poisson_disc((230, 180), 6, center=24, seed=0)
     kspace = FFT((230, 180))(smaps * x) + 0.005 * draw((8, 230, 180))
     A, Psi = Mask(mask) @ FFT((230, 180)), Wavelet("sym8", (230, 180), level=4)
