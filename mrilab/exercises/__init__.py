@@ -7,6 +7,7 @@ one.
 base      Exercise, and the list of all exercises
 tasks     the exercises, one file per chapter
 engine    check
+blank     whether there is an answer yet
 compare   comparison of an answer with the reference
 draws     random inputs
 limit     a time limit for answers

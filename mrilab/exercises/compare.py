@@ -14,6 +14,8 @@ class Problem(NamedTuple):
     hint: str = ""
     otherwise_right: bool = False
     minor: bool = False  # passes with a remark, unless the exercise asks for it
+    blank: bool = False  # there is no answer yet
+    parts: tuple[bool, ...] = ()  # of several results, which are right
 
 
 def differs(answer: Any, expected: Any, tol: float, *, strict: bool = True) -> Problem | None:
@@ -29,7 +31,7 @@ def differs(answer: Any, expected: Any, tol: float, *, strict: bool = True) -> P
     if answer is None:
         return Problem("the answer is None", "Is there a `return` at the end?")
     if answer is Ellipsis:
-        return Problem("the answer is still `...`", "Put your own line in its place.")
+        return Problem("the answer is still `...`", "Put your own line in its place.", blank=True)
     if isinstance(expected, str):
         return _text(answer, expected)
     if isinstance(expected, (tuple, list)):
@@ -57,12 +59,14 @@ def _several(answer: Any, expected: tuple | list, tol: float, strict: bool) -> P
     answer = values
     if len(answer) != len(expected):
         return Problem(f"expected {len(expected)} results, got {len(answer)}")
-    found = []
-    for i, (mine, right) in enumerate(zip(answer, expected)):
-        problem = differs(mine, right, tol, strict=strict)
-        if problem:
-            found.append(problem._replace(reason=f"result {i + 1} of {len(expected)}: {problem.reason}"))
-    return min(found, key=lambda problem: problem.minor, default=None)
+    found = [differs(mine, right, tol, strict=strict) for mine, right in zip(answer, expected)]
+    parts = tuple(problem is None or problem.minor for problem in found)
+    named = [
+        problem._replace(reason=f"result {i} of {len(expected)}: {problem.reason}", parts=parts)
+        for i, problem in enumerate(found, 1)
+        if problem
+    ]
+    return min(named, key=lambda problem: problem.minor, default=None)
 
 
 def _array(answer: Any, expected: np.ndarray, tol: float, strict: bool) -> Problem | None:

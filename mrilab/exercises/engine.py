@@ -9,6 +9,7 @@ import numpy as np
 
 from . import record as _record
 from .base import Exercise, Inputs, Mistake, find
+from .blank import is_blank, unfinished
 from .compare import Problem, differs, plain
 from .limit import OutOfTime, limited
 from .verdict import Verdict
@@ -23,20 +24,23 @@ def check(name: str, answer: Any, *, student: str | None = None, record: bool = 
 
     Returns a `Verdict`, which notebooks show as a box, and which is true if the answer passed. No answer can raise an
     error: exceptions, endless loops (5 s) and changed inputs are reported. `student` selects the numbers of
-    `variant(name, student)`. Results are recorded for `progress`, unless `record` is False. Raises KeyError for an
-    unknown exercise.
+    `variant(name, student)`. Results are recorded for `progress`, unless `record` is False. A stub as the page has it,
+    `...` and all, is not answered yet: it is not wrong, and not recorded. Raises KeyError for an unknown exercise.
 
     >>> check("where", [40, 120, 200], record=False)
     ✔ where: passed. Finds the rows in which a spot appears after regular undersampling.
     >>> check("where", 120, record=False).reason
     'expected 3 results, got an int'
+    >>> check("where", ...)
+    … where: not answered yet. Your answer goes where `...` stands.
     """
     task = find(name)
-    trials = task.trials if task.kind == "function" and callable(answer) else 1
+    called = task.kind == "function" and callable(answer)
+    trials = task.trials if called else 1
     prepared = [task.inputs(student, trial) for trial in range(trials)]
     # Before the time limit starts, so that whatever is slow at its first call has been called once.
     right = [task.reference(*_copies(inputs).values()) for inputs in prepared]
-    at: dict[str, Any] = {"inputs": prepared[0], "remark": ""}
+    at: dict[str, Any] = {"inputs": prepared[0], "remark": "", "share": 0.0}
 
     def judge() -> tuple[Problem, Inputs] | None:
         for inputs, expected in zip(prepared, right):
@@ -47,7 +51,14 @@ def check(name: str, answer: Any, *, student: str | None = None, record: bool = 
             elif problem is not None:
                 if problem.otherwise_right:
                     return problem, inputs
+                if problem.blank:  # of several results, some may be there
+                    at["share"] = _share(task, answer, prepared, right) if any(problem.parts) else 0.0
+                    return problem, inputs
                 known = _recognised(task, answer, [inputs, *(other for other in prepared if other is not inputs)])
+                if not known and called and unfinished(answer):
+                    left = f"a `...` of the stub is left, and {problem.reason}"
+                    return Problem(left, "Put your own lines in place of every `...`.", blank=True), inputs
+                at["share"] = _share(task, answer, prepared, right) if any(problem.parts) else 0.0
                 return problem._replace(hint=known or problem.hint), inputs
         return None
 
@@ -58,25 +69,37 @@ def check(name: str, answer: Any, *, student: str | None = None, record: bool = 
         found = Problem(f"no answer after {SECONDS:g} s", hint), at["inputs"]
     except Exception as error:
         found = Problem(f"the answer cannot be judged ({type(error).__name__})"), at["inputs"]
-    if record:
+    if record and not (found and found[0].blank):
         _record.note(task.name, passed=found is None)
     if found is None:
         why = (task.options or {}).get(task.reference(), "") if task.kind == "choice" else ""
         return Verdict(task.name, True, task.objective, hint=why, points=task.points, remark=at["remark"])
-    (reason, hint, *_), inputs = found
-    called = task.kind == "function" and callable(answer)
-    shown, given = (_describe(inputs), _copies(inputs)) if called else ("", None)
-    return Verdict(task.name, False, task.objective, reason, shown, hint, task.points, inputs=given)
+    problem, inputs = found
+    shown, given = (_describe(inputs), _copies(inputs)) if called and not problem.blank else ("", None)
+    return Verdict(
+        *(task.name, False, task.objective, problem.reason, shown, problem.hint, task.points),
+        answered=not problem.blank,
+        share=at["share"],
+        inputs=given,
+    )
+
+
+def _share(task: Exercise, answer: Any, prepared: list[Inputs], right: list[Any]) -> float:
+    """Return the share of several results that are right on all inputs."""
+    problems = [_problem(task, answer, inputs, expected) for inputs, expected in zip(prepared, right)]
+    parts = [problem.parts or (problem.minor,) for problem in problems if problem]
+    return float(np.mean([all(results) for results in zip(*parts)]))
 
 
 def _problem(task: Exercise, answer: Any, inputs: Inputs, expected: Any) -> Problem | None:
     """Return what is wrong for one input, or None."""
+    if is_blank(answer):
+        return Problem("your answer goes where `...` stands", blank=True)
     mine, changed = answer, ""
     if task.kind == "function":
-        if answer is None or answer is Ellipsis or not callable(answer):
-            what = "a function" if answer is not Ellipsis else "a function in place of `...`"
+        if not callable(answer):
             return Problem(
-                f"expected {what}, got {type(answer).__name__[:40]}",
+                f"expected a function, got {type(answer).__name__[:40]}",
                 f'Give its name, without parentheses: check("{task.name}", my_function).',
             )
         given = _copies(inputs)
@@ -86,6 +109,8 @@ def _problem(task: Exercise, answer: Any, inputs: Inputs, expected: Any) -> Prob
             mine = answer(*given.values())
         except Exception as error:
             return _raised(error)
+        if mine is not None and is_blank(mine):
+            return Problem("it returns `...`", "Put your own lines in place of every `...`.", blank=True)
         changed = next((key for key in inputs if _changed(inputs[key], given[key])), "")
     problem = _judged(task, mine, inputs, expected)
     if (problem is None or problem.minor) and changed:

@@ -26,10 +26,17 @@ class Verdict:
     hint: str = ""
     points: int = 1
     remark: str = ""
+    answered: bool = True
+    share: float = 0.0  # of several results, how many are right; 1 if all are
     inputs: Mapping[str, Any] | None = field(default=None, compare=False)
 
     def __bool__(self) -> bool:
         return self.passed
+
+    @property
+    def mark(self) -> "Mark":
+        """The points that the answer earns: a number, which notebooks show as this verdict."""
+        return Mark(self)
 
     def _parts(self) -> list[tuple[str, str]]:
         """Return the lines of the result as (label, text)."""
@@ -41,6 +48,8 @@ class Verdict:
 
     @property
     def _title(self) -> str:
+        if not self.answered:
+            return f"… {self.name}: not answered yet."
         return f"{'✔' if self.passed else '✘'} {self.name}: {'passed' if self.passed else 'not yet'}."
 
     def __repr__(self) -> str:
@@ -49,13 +58,35 @@ class Verdict:
 
     def _repr_html_(self) -> str:
         """Return a box that screen readers announce; its sign and its words repeat what its colour says."""
-        colour = "#1a7f37" if self.passed else "#b35900"
+        colour = "#1a7f37" if self.passed else "#b35900" if self.answered else "#6e7781"
         first, *rest = self._parts()
         lines = "".join(f"<br><b>{label}:</b> {escape(text)}" for label, text in rest)
         return (
             f'<div role="status" style="border-left: 0.4em solid {colour}; padding: 0.4em 0.8em; margin: 0.3em 0">'
             f"<b>{escape(self._title)}</b> {escape(first[1])}{lines}</div>"
         )
+
+
+class Mark(float):
+    """The points of a verdict. nbgrader reads the number that a test cell ends in, and people read the verdict.
+
+    >>> verdict = Verdict("kspace-spacing", False, "two numbers", reason="result 2 is wrong", points=3, share=0.5)
+    >>> verdict.mark
+    1.5
+    """
+
+    verdict: Verdict
+
+    def __new__(cls, verdict: Verdict) -> "Mark":
+        """Return the points: all if the answer passed, else the share of its results that are right."""
+        mark = super().__new__(cls, verdict.points * (1.0 if verdict.passed else verdict.share))
+        mark.verdict = verdict
+        return mark
+
+    def _repr_html_(self) -> str:
+        """Return the verdict with its points below."""
+        points = f"{self:g} of {self.verdict.points} point{'s' if self.verdict.points != 1 else ''}"
+        return f"{self.verdict._repr_html_()}<p>{points}</p>"
 
 
 def _sentence(text: str) -> str:

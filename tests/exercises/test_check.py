@@ -58,6 +58,53 @@ def test_stubs_fail(name):
         assert not check(name, answer, record=False)
 
 
+def half_done(fov_mm, pixel_mm):
+    return 1000 / fov_mm, ...
+
+
+def unset(points, p):
+    ...
+    return moved, E  # noqa: F821
+
+
+def still_there(losses, patience):
+    best = 0
+    for _ in losses:
+        ...
+    return best, len(losses)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [("kspace-fft", lambda x: ...), ("random-lloyd", unset), ("unet-stop", still_there), ("nc-spokes", "…")]
+    + [("where", ...), ("radial-count", (..., ...)), ("analysis-disc", [None] * 3), ("fastest", None)],
+)
+def test_a_stub_as_it_stands_is_not_answered_yet(name, answer):
+    verdict = check(name, answer)
+    assert not verdict.answered and not verdict and verdict.mark == 0 and not record.read()
+    assert f"… {name}: not answered yet." in repr(verdict) and "not answered yet" in verdict._repr_html_()
+
+
+def test_what_was_filled_in_is_judged():
+    assert check("kspace-fft", lambda x: None, record=False).answered
+    verdict = check("kspace-spacing", lambda fov, pixel: (1000 / fov, 500 / pixel), record=False)
+    assert verdict.answered and not verdict and verdict.mark == verdict.points / 2
+    half = check("kspace-spacing", half_done, record=False)
+    assert not half.answered and half.mark == half.points / 2, half
+
+
+def test_the_mark_of_several_results_counts_those_right_on_all_inputs():
+    right = find("kspace-spacing").reference
+    calls = []
+
+    def lucky(*args):  # the first result is right on the first input alone
+        calls.append(args)
+        return right(*args)[0] * (len(calls) % 3 == 1), right(*args)[1]
+
+    assert check("kspace-spacing", lucky, record=False).mark == find("kspace-spacing").points / 2
+    assert f"{check('kspace-spacing', right, record=False).mark}" == f"{float(find('kspace-spacing').points)}"
+
+
 @pytest.mark.parametrize(("name", "i"), PLANTED)
 def test_a_planted_mistake_earns_its_hint(name, i):
     for student in STUDENTS:
