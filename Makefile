@@ -59,8 +59,8 @@ browser: chromium $(READY)  ## the tests in Chromium alone, over the site as it 
 notebooks: $(READY)  ## one .ipynb a chapter, for Jupyter and Colab, in _build/notebooks
 	@$(BIN)/python -m book._notebooks.notebooks _build/notebooks
 
-handouts: $(READY)  ## notebooks for students and teachers, a course of nbgrader, in _build/handouts (STUDENT=… for one)
-	@$(BIN)/python -m book._notebooks.handouts _build/handouts "$(STUDENT)"
+handouts: $(READY)  ## notebooks for students and teachers, for nbgrader, in _build/handouts (STUDENT=, PRIVATE=, SHORT=1)
+	@$(BIN)/python -m book._notebooks.handouts _build/handouts "$(STUDENT)" "$(PRIVATE)" "$(SHORT)"
 
 benchmarks: $(READY)  ## measure mrilab beside its peers, for the page that shows it (a quarter of an hour, on a quiet machine)
 	@$(BIN)/python -m benchmarks.install

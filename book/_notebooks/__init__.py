@@ -5,5 +5,8 @@
 - `links`: where the references of all pages lead
 - `plain`: MyST Markdown to what Jupyter and Colab show
 - `notebooks`: one notebook a chapter (`make notebooks`)
+- `nbgrader_cells`: the cells that nbgrader fills, locks and grades
+- `private`: the cells of a teacher's own exercises
+- `needed`: which cells of a page its exercises need
 - `handouts`: notebooks for students and teachers (`make handouts`), with `nbgrader_config` for who grades them
 """

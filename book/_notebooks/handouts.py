@@ -1,4 +1,6 @@
-"""Writes what a teacher hands out: `python -m book._notebooks.handouts FOLDER [STUDENT]`, or `make handouts`.
+"""Writes what a teacher hands out: `python -m book._notebooks.handouts FOLDER [STUDENT [PRIVATE [SHORT]]]`.
+
+`make handouts` runs it. All cells run as they are handed out: what is not answered yet stops no notebook.
 
 FOLDER/student/NAME.ipynb has stubs and no solutions. FOLDER/source/NAME/NAME.ipynb has the solutions, between the marks
 at which nbgrader cuts, and FOLDER/nbgrader_config.py makes nbgrader put the page's stubs in their place: FOLDER is a
@@ -19,26 +21,30 @@ import nbformat
 from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from mrilab.exercises import Exercise, find
+from mrilab.exercises import Exercise, find, load, question
 
-from .links import Links
+from . import private
+from .links import Links, slug
+from .nbgrader_cells import solvable, test
+from .needed import needed
 from .notebooks import KERNEL, code, finished, install, origin, quiz, title
 from .pages import Page, Piece, chapters, read, runs
 from .plain import Plain
 from .repository import ROOT
 
 STUDENT = """\
-from mrilab.exercises import check, variant
+from mrilab.exercises import check, question, variant
 
 student = {student}  # None, or a name in quotes, if your teacher gives numbers of your own to each: "ada\""""
-TEST = """\
-# Graded: {points} point{s}.
-import os
-from mrilab.exercises import check
+OWN = """\
+from mrilab.exercises import check, question, variant
 
-verdict = check("{name}", {answer}, student=os.environ.get("MRILAB_STUDENT", student), record=False)
-assert verdict, verdict"""
-BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+student = ...  # your id in quotes, as your teacher wrote it: "ada". Your numbers follow from it."""
+NUMBERS = """\
+{names} = variant("{name}", student).values()
+question("{name}", student)"""
+STATED = re.compile(r"\*(Easy|Medium|Hard), ")  # how the text of an exercise begins
+ASKED = "*The next cell asks, with your own numbers.*"
 
 
 def called(source: str, name: str) -> tuple[ast.Call, ast.expr] | None:
@@ -63,35 +69,38 @@ def answered(source: str, name: str, variable: str = "") -> tuple[str, str]:
     return source.replace(written, f'{before}check("{name}", {answer}, student=student)'), answer
 
 
-def graded(**more: Any) -> dict[str, Any]:
-    """Return nbgrader's metadata of a cell."""
-    kinds = {"grade": False, "locked": False, "solution": False, "task": False}
-    return {**kinds, "schema_version": 3, **more}
+def without_numbers(stub: str, task: Exercise) -> str:
+    """Return a stub without the line that sets the numbers of the question: a cell before it does."""
+    names = ", ".join(task.book or ())
+    return re.sub(rf"(?m)^{re.escape(names)} = .*\n", "", stub)
 
 
-def test(task: Exercise, answer: str) -> NotebookNode:
-    """Return the locked cell that gives the points."""
-    source = TEST.format(name=task.name, answer=answer, points=task.points, s="s" if task.points > 1 else "")
-    mark = graded(grade=True, locked=True, grade_id=f"{task.name}-check", points=task.points)
-    return new_code_cell(source, metadata={"nbgrader": mark})
-
-
-def solvable(name: str, stub: str, solution: str | None, number: int = 0) -> NotebookNode:
-    """Return the cell that a student fills in: the page's stub, or the solution with the stub kept beside it."""
-    metadata: dict[str, Any] = {"nbgrader": graded(solution=True, grade_id=f"{name}-{number}" if number else name)}
-    if solution is None:
-        return new_code_cell(stub, metadata=metadata)
-    metadata["mrilab"] = {"stub": stub}
-    return new_code_cell(f"{BEGIN}\n{solution}\n{END}", metadata=metadata)
+def asked(text: str, task: Exercise, words: str) -> str:
+    """Return the text of an exercise with other words in place of the sentence that holds the printed numbers."""
+    printed = r"\s+".join(re.escape(word) for word in question(task.name).split())
+    found = re.search(printed, text, re.IGNORECASE)
+    if found is None:
+        raise ValueError(f"the page does not ask {task.name!r} in the words of its task: {question(task.name)}")
+    return f"{text[: found.start()]}{words}{text[found.end() :]}"
 
 
 class Handout:
-    """One chapter for students, or, with `solutions`, for their teacher."""
+    """One chapter for students, or, with `solutions`, for their teacher; `short` has its exercises alone."""
 
-    def __init__(self, page: Page, links: Links, *, solutions: bool, student: str = ""):
-        self.page = replace(page, pieces=list(before_checks(page.pieces)))
+    def __init__(
+        self,
+        page: Page,
+        links: Links,
+        *,
+        solutions: bool,
+        student: str = "",
+        private: tuple[str, ...] = (),
+        short=False,
+    ):
+        pieces = list(before_checks(page.pieces))
+        self.page = replace(page, pieces=list(exercises_alone(pieces)) if short else pieces)
         self.links, self.plain = links, Plain(links, page.name)
-        self.solutions, self.student = solutions, json.dumps(student, ensure_ascii=False) if student else "None"
+        self.solutions, self.student, self.private = solutions, student or None, private
         self.variables: dict[str, str] = {}  # of the exercises that are graded: a name for a value, or none
 
     def notebook(self) -> NotebookNode:
@@ -104,7 +113,8 @@ class Handout:
         """Yield the cells: the answer of an exercise, in the stub's place, is followed by its test."""
         yield origin(self.page, self.links)
         yield install(self.page)
-        yield new_code_cell(STUDENT.format(student=self.student))
+        named = json.dumps(self.student, ensure_ascii=False) if self.student else "None"
+        yield new_code_cell(STUDENT.format(student=named), metadata=self._own(OWN))
         for piece in self.page.pieces:
             if piece.kind == "solution":
                 yield from self._rest(piece.exercise)
@@ -113,11 +123,35 @@ class Handout:
             elif piece.kind == "quiz":
                 yield from self._quiz(piece)
             elif piece.kind == "code":
-                yield from self._exercise(piece) if piece.stub else [code(piece)]
+                yield from self._exercise(piece) if piece.stub else self._code(piece)
             elif piece.kind == "exercise":
                 yield new_markdown_cell(title(piece, self.links))
             elif text := self.plain.text(piece.source):
-                yield new_markdown_cell(text)
+                yield self._text(piece, text)
+        for number, name in enumerate(self.private, 1):
+            yield from private.cells(find(name), number, self.student, solutions=self.solutions)
+
+    def _code(self, piece: Piece) -> Iterator[NotebookNode]:
+        """Yield a cell with ordinary figures, which weigh a quarter of sharp ones, and their alternative text."""
+        if "figure_format" in piece.source:
+            return
+        cell = code(piece)
+        if alt := piece.metadata.get("mystnb", {}).get("image", {}).get("alt"):
+            cell.metadata["alt"] = alt
+        yield cell
+
+    def _text(self, piece: Piece, text: str) -> NotebookNode:
+        """Return a text. The sentence with the numbers is that of the student, or left to a cell that knows them."""
+        task = find(piece.exercise) if piece.exercise else None
+        if task is None or not callable(task.question) or not STATED.match(piece.source):
+            return new_markdown_cell(text)
+        if self.student:
+            return new_markdown_cell(asked(text, task, question(task.name, self.student)))
+        return new_markdown_cell(text, metadata=self._own(asked(text, task, ASKED)))
+
+    def _own(self, source: str) -> dict[str, Any]:
+        """Return the metadata that keep, for nbgrader, what a cell says where each student has numbers of their own."""
+        return {"mrilab": {"own": source}} if self.solutions and not self.student else {}
 
     def _quiz(self, piece: Piece) -> Iterator[NotebookNode]:
         task = find(piece.metadata["name"])
@@ -134,12 +168,14 @@ class Handout:
             yield new_code_cell(stub.source)
             return
         task = find(name)
-        if task.kind == "value" and task.draw is not None:
-            yield new_code_cell(f'variant("{name}", student)  # the numbers of the question')
+        source = stub.source
+        if callable(task.question):
+            yield new_code_cell(NUMBERS.format(names=", ".join(task.book or ()), name=name))
+            source = without_numbers(source, task)
         # A stub check("where", ...) names no variable, which the next cell needs.
         variable = name.replace("-", "_") if isinstance(found[1], ast.Constant) else ""
         self.variables[stub.exercise] = variable
-        source, answer = answered(stub.source, name, variable)
+        source, answer = answered(source, name, variable)
         solution = self._solution(stub.exercise)
         yield solvable(name, source, solution[0] if solution else None)
         yield test(task, answer)
@@ -181,19 +217,48 @@ def before_checks(pieces: list[Piece]) -> Iterator[Piece]:
         yield piece
 
 
-def main(folder: Path, student: str = "") -> None:
-    """Write the handouts of all chapters with exercises, and nbgrader's configuration."""
+def exercises_alone(pieces: list[Piece]) -> Iterator[Piece]:
+    """Yield exercises, quizzes, solutions, and the cells of code that they need; no other text and no figures."""
+    cells = [piece for piece in pieces if piece.kind == "code" and not piece.solution and not magic(piece)]
+    stubs = {i for i, cell in enumerate(cells) if cell.exercise}
+    kept = {id(cells[i]) for i in needed([cell.source for cell in cells], stubs)}
+    for piece in pieces:
+        if piece.exercise or piece.kind == "quiz" or id(piece) in kept:
+            yield piece
+
+
+def magic(piece: Piece) -> bool:
+    """Return whether a cell only sets Jupyter up."""
+    return all(line.startswith("%") for line in piece.source.splitlines())
+
+
+def main(folder: Path, student: str = "", private_file: str = "", short: str = "") -> None:
+    """Write the handouts of all chapters with exercises, and nbgrader's configuration.
+
+    `private_file` has exercises of the teacher's own, which are added to their chapters; it is copied to FOLDER, and
+    no notebook holds it. With `short`, any text, the notebooks hold the exercises alone.
+    """
     links = Links()
+    if slug().startswith("OWNER/"):
+        print("No repository is known: links and the install cell name", slug(), "(set the remote `origin`)")
+    mine = load(private_file) if private_file else []
+    if unknown := [name for name in mine if find(name).chapter not in chapters()]:
+        raise ValueError(f"exercise {unknown[0]!r} belongs to no page: {find(unknown[0]).chapter!r}")
     for part in ("student", "source"):
         shutil.rmtree(folder / part, ignore_errors=True)
         (folder / part).mkdir(parents=True)
     shutil.copy(Path(__file__).with_name("nbgrader_config.py"), folder)
+    if private_file:
+        shutil.copy(private_file, folder / "private.py")
     for path in filter(runs, (ROOT / "book" / f"{name}.md" for name in chapters())):
         page = read(path)
         if any(piece.kind in {"exercise", "quiz"} for piece in page.pieces):
             (folder / "source" / page.name).mkdir()
             for solutions, part in ((False, "student"), (True, f"source/{page.name}")):
-                made = Handout(page, links, solutions=solutions, student=student).notebook()
+                own = tuple(name for name in mine if find(name).chapter == page.name)
+                made = Handout(
+                    page, links, solutions=solutions, student=student, private=own, short=bool(short)
+                ).notebook()
                 nbformat.write(made, folder / part / f"{page.name}.ipynb")
 
 

@@ -90,7 +90,8 @@ def code(piece: Piece) -> NotebookNode:
     for tag in piece.tags:
         if tag in HIDDEN:
             metadata.setdefault("jupyter", {}).update(HIDDEN[tag])
-    if kept := [tag for tag in piece.tags if tag not in HIDDEN]:
+    # A stub runs as it stands; with the build's tag, nbclient would skip it.
+    if kept := ["stub" if tag == "skip-execution" else tag for tag in piece.tags if tag not in HIDDEN]:
         metadata["tags"] = kept
     cell = new_code_cell(piece.source, metadata=metadata)
     if piece.solution:
@@ -137,7 +138,7 @@ def cells(page: Page, links: Links) -> Iterator[NotebookNode]:
             yield new_markdown_cell(quiz(piece, plain))
             name = piece.metadata["name"]
             line = f'from mrilab.exercises import check\n\ncheck("{name}", ...)  # "a", "b", …'
-            yield new_code_cell(line, metadata={"tags": ["quiz", "skip-execution"]})
+            yield new_code_cell(line, metadata={"tags": ["quiz"]})
         elif piece.kind == "exercise":
             yield new_markdown_cell(title(piece, links))
         elif piece.kind == "solution":

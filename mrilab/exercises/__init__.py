@@ -23,6 +23,7 @@ from .base import exercise as exercise
 from .base import find as find
 from .base import load as load
 from .base import names as names
+from .base import question as question
 from .base import variant as variant
 from .engine import check as check
 from .record import progress as progress

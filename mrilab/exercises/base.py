@@ -21,7 +21,7 @@ CHAPTERS = (
     *("unet", "unrolled", "unsupervised", "trust"),
     "capstones",
 )
-LEVELS = ("easy", "medium", "hard")
+WORTH = {"easy": 1, "medium": 2, "hard": 3}  # points of each level; a quiz has none, a capstone five
 Inputs = dict[str, Any]
 
 _known: dict[str, "Exercise"] = {}
@@ -56,7 +56,8 @@ class Exercise:
     cover several cases, returns named inputs in the order of the arguments; `book` are the numbers of the printed
     question. `accept(answer, inputs)`, if given, judges an answer instead of the comparison with `reference(*inputs)`:
     it returns None, or what is wrong. `single`: the text asks for single precision, so a double result fails; elsewhere
-    it passes with a remark.
+    it passes with a remark. `question` is the text in Markdown, or, for numbers of a student's own, a function of them
+    that returns the sentence in which they stand.
 
     >>> from mrilab.exercises import find
     >>> find("sparsity-soft").chapter, find("sparsity-soft").label
@@ -77,12 +78,13 @@ class Exercise:
     trials: int = 3
     minutes: int = 10
     level: str = "medium"
-    points: int = 1
+    question: str | Callable[..., str] = ""
+    points: int = 2
     single: bool = False
 
     def __post_init__(self):
-        if self.level not in LEVELS:
-            raise ValueError(f"the level of exercise {self.name!r} is one of {LEVELS}, got {self.level!r}")
+        if self.level not in WORTH:
+            raise ValueError(f"the level of exercise {self.name!r} is one of {tuple(WORTH)}, got {self.level!r}")
         if self.draw is None and self.book is None:
             raise ValueError(f"exercise {self.name!r} has no inputs: it needs `draw` or `book`")
 
@@ -93,12 +95,22 @@ class Exercise:
 
     def inputs(self, student: str | None, trial: int = 0) -> Inputs:
         """Return the inputs for a student (None: those of the book), which are the same at every call."""
+        student = None if student is None else named(student) or None
         if self.kind != "function" and self.book is not None and (student is None or self.draw is None):
             return dict(self.book)
         assert self.draw is not None
         seed = zlib.crc32(f"{self.name}|{student or ''}|{trial}".encode())
         rng = np.random.default_rng(seed)
         return self.draw(rng, trial) if "trial" in inspect.signature(self.draw).parameters else self.draw(rng)
+
+
+def named(student: Any) -> str:
+    """Return who a student is, or "" if the notebook does not say: `...`, an empty text, or no text at all.
+
+    >>> named(" ada "), named(4711), named(...)
+    ('ada', '4711', '')
+    """
+    return str(student).strip() if type(student) in (str, int) else ""
 
 
 def exercise(
@@ -111,7 +123,9 @@ def exercise(
 ) -> Callable[[Callable], Callable]:
     """Add an exercise with the decorated function as reference; `mistakes` are pairs (hint, wrong answer).
 
-    The other keywords are fields of `Exercise`. Teachers can put such functions in a private file, read by `load`.
+    The other keywords are fields of `Exercise`; `points` follow from the level: 1 for easy, 2 for medium, 3 for hard.
+    Of an answer with several results, each right one earns its share of the points. Teachers can put such functions
+    in a private file, read by `load`.
 
     >>> @exercise("my-square", "kspace", "squares a number", draw=lambda rng: {"x": rng.random()},
     ...           mistakes=[("That doubles it.", lambda x: 2 * x)])
@@ -124,6 +138,7 @@ def exercise(
 
     def register(reference: Callable) -> Callable:
         planted = tuple(Mistake(hint, wrong) for hint, wrong in mistakes)
+        rest.setdefault("points", WORTH.get(rest.get("level", "medium"), 0))
         _register(Exercise(name, chapter, objective, reference, mistakes=planted, **rest))
         return reference
 
@@ -136,6 +151,7 @@ def choice(
     """Add a question with one right letter; `options` explains each letter, and wrong ones are shown as hints.
 
     `right` is a function that returns the right letter. As a function, it knows the file in which it is defined.
+    If it takes two minutes, as by default, it is a quiz: it has no points, since the page shows the answer.
 
     Raises
     ------
@@ -158,6 +174,7 @@ def choice(
         raise ValueError(f"right of exercise {name!r} is one of {', '.join(options)}, got {letter!r}")
     planted = tuple(Mistake(text, key) for key, text in options.items() if key != letter)
     rest = {"minutes": 2, "level": "easy", "book": {}, **rest}
+    rest.setdefault("points", 0 if rest["minutes"] <= 2 else WORTH.get(rest["level"], 0))
     _register(Exercise(name, chapter, objective, right, kind="choice", options=dict(options), mistakes=planted, **rest))
 
 
@@ -227,10 +244,11 @@ def find(name: str) -> Exercise:
     raise KeyError(f"no exercise is called {name!r:.60}; {hint}")
 
 
-def variant(name: str, student: str | None) -> Inputs:
+def variant(name: str, student: str | None = None) -> Inputs:
     """Return the numbers of the question for one student, which depend only on the student's name.
 
-    These are the inputs that `check(name, …, student=student)` uses; None gives those of the book.
+    These are the inputs that `check(name, …, student=student)` uses; None gives those of the book, and so does the
+    `...` of a notebook in which a student is still to be named.
 
     >>> variant("where", None)
     {'row': 200, 'accel': 3, 'rows': 240}
@@ -238,3 +256,21 @@ def variant(name: str, student: str | None) -> Inputs:
     True
     """
     return find(name).inputs(student)
+
+
+class Question(str):
+    """A question, which notebooks show as Markdown."""
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
+
+
+def question(name: str, student: str | None = None) -> Question:
+    """Return the sentence of a question with the numbers of one student, or with those of the book.
+
+    >>> print(question("where", "ada"))
+    A bright spot lies in row 232 of 240. In which rows does it appear at $R = 4$?
+    """
+    task = find(name)
+    text = task.question if isinstance(task.question, str) else task.question(*task.inputs(student).values())
+    return Question(text[:1].upper() + text[1:])

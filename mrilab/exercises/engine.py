@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import record as _record
-from .base import Exercise, Inputs, Mistake, find
+from .base import Exercise, Inputs, Mistake, find, named
 from .blank import is_blank, unfinished
 from .compare import Problem, differs, plain
 from .limit import OutOfTime, limited
@@ -35,6 +35,9 @@ def check(name: str, answer: Any, *, student: str | None = None, record: bool = 
     … where: not answered yet. Your answer goes where `...` stands.
     """
     task = find(name)
+    if student is not None and not named(student):
+        hint = 'Put it where `student = ...` stands, in quotes: student = "ada". Your numbers follow from it.'
+        return Verdict(name, False, task.objective, "your name is missing", "", hint, task.points, answered=False)
     called = task.kind == "function" and callable(answer)
     trials = task.trials if called else 1
     prepared = [task.inputs(student, trial) for trial in range(trials)]

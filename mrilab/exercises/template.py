@@ -31,20 +31,20 @@ def draw(rng: np.random.Generator) -> dict:
     ],
     minutes=5,
     level="easy",
-    points=2,
 )
 def to_kspace(x: np.ndarray) -> np.ndarray:
     """Return the solution."""
     return FFT(x.shape)(x)
 
 
-# A value instead of a function: `book` has the printed numbers, `draw` those of each student.
+# A value instead of a function: `book` has the printed numbers, `draw` those of each student. `question` asks.
 @exercise(
     "template-lines",
     "lines",
     "counts the lines of an acceleration",
     kind="value",
     book={"lines": 256, "accel": 4},
+    question=lambda lines, accel: f"How many of {lines} lines does $R = {accel}$ take?",
     draw=lambda rng: {"lines": 240, "accel": int(rng.choice([2, 3, 5]))},
     mistakes=[
         ("That many are left out.", lambda lines, accel: lines - lines // accel),
@@ -62,5 +62,7 @@ choice(
     "lines",
     "knows what to leave out",
     {"a": "That is the contrast.", "b": "High frequencies hold little energy.", "c": "That is all.", "d": "No."},
+    question="Which part of k-space may a scan leave out? **a** the centre, **b** the edge, **c** all, **d** none",
+    minutes=5,  # of two minutes, it would be a quiz without points
     right=lambda: "b",
 )

@@ -3,16 +3,21 @@
 import csv
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from helpers import ROOT
+from scipy.optimize import brentq
 
-from book._notebooks import handouts, links, pages, plain
-from mrilab.exercises import find, variant
+import mrilab
+from book._notebooks import handouts, links, needed, pages, plain
+from mrilab import shots_for, step_limits
+from mrilab.exercises import check, find, load, question, variant
 
 REAL = "kspace"  # the chapter that is graded whole: a quick one
 CHAPTERS = [name for name in pages.chapters() if pages.runs(ROOT / "book" / f"{name}.md")]
@@ -31,8 +36,8 @@ def sample():
     return pages.read(ROOT / "tests" / "book" / "chapter.md"), known
 
 
-def made(page, known, *, solutions):
-    return handouts.Handout(page, known, solutions=solutions).notebook()
+def made(page, known, *, solutions, **options):
+    return handouts.Handout(page, known, solutions=solutions, **options).notebook()
 
 
 def strings(value):
@@ -96,13 +101,13 @@ def test_every_exercise_is_graded_by_a_locked_cell_with_its_points(sample):
     for key, cell in tests.items():
         task = find(key.removesuffix("-check"))
         assert cell.metadata.nbgrader.locked and cell.metadata.nbgrader.points == task.points
-        assert f'check("{task.name}", ' in cell.source and "record=False)" in cell.source
+        assert f'check("{task.name}", ' in cell.source and cell.source.endswith("record=False).mark")
         assert cell.source == marks(teacher)[key].source
     stubs = marks(student)
     assert stubs["sparsity-soft"].source.startswith("def soft(z, lam):\n    return ...")
     assert stubs["where"].source == 'where = ...\ncheck("where", where, student=student)'
     assert marks(teacher)["where"].source.splitlines()[1] == "where = [40, 120, 200]"
-    assert 'variant("where", student)' in "\n".join(strings(student))
+    assert 'row, accel, rows = variant("where", student).values()' in "\n".join(strings(student))
     code = [cell for cell in student.cells if cell.cell_type == "code"]
     assert not any("skip-execution" in cell.metadata.get("tags", []) for cell in code)  # nbgrader would skip them
     assert not any("of the page" in cell.source for cell in code)
@@ -115,6 +120,18 @@ def test_answers_are_found_in_their_checks():
     assert handouts.answered('check("b", 1)\nprint(1, 2)', "a") == ('check("b", 1)\nprint(1, 2)', "")
 
 
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_page_asks_in_the_words_of_its_tasks_and_a_name_changes_its_numbers(book, chapter):
+    page = pages.read(ROOT / "book" / f"{chapter}.md")
+    ours = [find(label.removeprefix("ex-")) for label in {piece.exercise for piece in page.pieces if piece.exercise}]
+    ours = [task for task in ours if task.kind == "value" and task.draw]
+    assert all(callable(task.question) for task in ours)
+    ada = " ".join("\n".join(strings(made(page, book, solutions=False, student="ada"))).split())
+    for task in ours:
+        printed, own = (" ".join(str(question(task.name, student)).split()) for student in (None, "ada"))
+        assert own.lower() in ada.lower() and (printed == own or printed.lower() not in ada.lower())
+
+
 def test_a_name_makes_handouts_for_one_student(tmp_path, monkeypatch):
     monkeypatch.setattr(handouts, "chapters", lambda: [REAL, "api"])
     handouts.main(tmp_path, "ada")
@@ -123,18 +140,118 @@ def test_a_name_makes_handouts_for_one_student(tmp_path, monkeypatch):
     assert any('student = "ada"' in cell.source for cell in student.cells)
 
 
+def test_a_warning_where_no_repository_is_known(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(handouts, "chapters", lambda: [REAL])
+    for slug, said in (("OWNER/mrilab", True), ("ada/recon", False)):
+        monkeypatch.setattr(handouts, "slug", lambda slug=slug: slug)
+        handouts.main(tmp_path)
+        assert ("No repository is known" in capsys.readouterr().out) == said
+
+
+def test_figures_have_their_text_and_ordinary_size(book):
+    page = pages.read(ROOT / "book" / f"{REAL}.md")
+    student = made(page, book, solutions=False)
+    told = [cell.metadata.alt for cell in student.cells if "alt" in cell.metadata]
+    assert len(told) > 5 and all(len(text) > 20 for text in told)
+    assert "retina" not in "".join(strings(student))
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_exercises_alone_keep_the_cells_that_they_need(book, chapter):
+    page = pages.read(ROOT / "book" / f"{chapter}.md")
+    whole, short = (made(page, book, solutions=True, short=short) for short in (False, True))
+    assert list(marks(short)) == list(marks(whole))
+    kept = [
+        [cell.source for cell in notebook.cells if "install" not in cell.metadata.get("tags", [])]
+        for notebook in (whole, short)
+    ]
+    assert kept[1] == [source for source in kept[0] if source in kept[1]]
+    assert not leaks(page, book, made(page, book, solutions=False, short=True))
+
+
+def test_which_cells_are_needed():
+    cells = [
+        "import numpy as np",
+        "x = 1",
+        "def f(a):\n    return a + x",
+        "%matplotlib inline\nz = 3",
+        "y = f(np)",
+        "x[0] += 1",
+    ]
+    assert needed.needed(cells, {4}) == {0, 1, 2, 4}
+    assert needed.needed([*cells, "print(x)"], {6}) == {1, 5, 6}
+
+
+# What a student writes for `...`, in the names that the stub has.
+FILLED = {
+    "where": ("rows = ...", "rows = [(row + k * rows // accel) % rows for k in range(accel)]"),
+    "random-cutoff": ("expected = ...", "expected = points * (1 - (1 - 1 / points) ** round(points / accel))"),
+    "lines-more": ("return ...", "return np.sum(1 - (1 - p) ** m) - wanted"),
+    "radial-count": (
+        "my_spokes, my_spirals = ..., ...",
+        "my_spokes, my_spirals = shots_for((n, n), accel), shots_for((n, n), accel, turns=turns)",
+    ),
+    "fastest": ("shortest = ...", "shortest = 1 / (pixel * 42.577e6 * limit)"),
+    "gentle": ("gentle_limits = ...", "gentle_limits = step_limits(pixel, dwell, gradient=gradient, slew=slew)"),
+    "analysis-step": ("tau = ...", "tau = 1 / (L / 2 + sigma * norm2)"),
+    "break": ("largest = ...", "largest = 1 / (L / 2 + sigma * norm2)"),
+}
+STUBS = {
+    piece.exercise.removeprefix("ex-"): piece.source
+    for chapter in CHAPTERS
+    for piece in pages.read(ROOT / "book" / f"{chapter}.md").pieces
+    if piece.stub and callable(find(piece.exercise).question)
+}
+
+
+def density(decay):
+    """As on the page of lines."""
+    k = np.arange(256) - 128
+    p = (1 - abs(k) / 129) ** decay
+    return p / p.sum()
+
+
+@pytest.mark.parametrize("name", STUBS)
+def test_a_stub_works_with_the_numbers_of_200_students(name):
+    task, verdicts = find(name), []
+    stub = handouts.without_numbers(STUBS[name], task)
+    assert stub.count(FILLED[name][0]) == 1
+    for student in [None, *(f"id{i}" for i in range(200))]:
+        tools = {"np": np, "brentq": brentq, "density": density, "shots_for": shots_for, "step_limits": step_limits}
+        scope = {
+            **tools,
+            "print": lambda *args: None,
+            **{n: getattr(mrilab, n) for n in mrilab.__all__ if n not in tools},
+        }
+        scope["check"] = lambda name, answer, of=student: verdicts.append(check(name, answer, student=of, record=False))
+        for source in (stub, stub.replace(*FILLED[name])):
+            exec(
+                f"{', '.join(task.book)} = variant({name!r}, {student!r}).values()", scope | {"variant": variant}, scope
+            )
+            exec(source, scope)
+    assert [verdict.answered for verdict in verdicts] == [False, True] * 201
+    assert not [verdict for verdict in verdicts[1::2] if not verdict]
+
+
 class Course:
     """A course of nbgrader in a folder, run by the commands that book/teachers.md gives."""
 
-    def __init__(self, folder, page, known, *, timeout=600, variants=False):
-        self.folder, self.name, self.page, self.known = folder, page.name, page, known
+    def __init__(self, folder, page, known, *, timeout=600, variants=False, private_file=None, **options):
+        self.folder, self.name, self.page, self.known, self.options = folder, page.name, page, known, options
         (folder / "source" / page.name).mkdir(parents=True)
-        self.source = made(page, known, solutions=True)
-        nbformat.write(self.source, folder / "source" / page.name / f"{page.name}.ipynb")
         config = Path(handouts.__file__).with_name("nbgrader_config.py").read_text()
         config = config.replace("VARIANTS = False", f"VARIANTS = {variants}")
         (folder / "nbgrader_config.py").write_text(f"{config}\nc.Execute.timeout = {timeout}\n")
-        self.run("generate_assignment", page.name)
+        self.write(private_file)
+
+    def write(self, private_file=None):
+        """Make the release, with the exercises of a teacher's file, if there is one."""
+        if private_file:
+            shutil.copy(private_file, self.folder / "private.py")
+            self.options["private"] = tuple(name for name in load(private_file) if find(name).chapter == self.name)
+        self.source = made(self.page, self.known, solutions=True, **self.options)
+        nbformat.write(self.source, self.folder / "source" / self.name / f"{self.name}.ipynb")
+        self.run("generate_assignment", "--force", self.name)
 
     def run(self, *command):
         # As in an active environment: nbgrader calls `alembic` by its name.
@@ -148,12 +265,26 @@ class Course:
     def released(self):
         return nbformat.read(self.folder / "release" / self.name / f"{self.name}.ipynb", 4)
 
-    def submit(self, student, answers):
+    @property
+    def points(self):
+        return {
+            key.removesuffix("-check"): cell.metadata.nbgrader.points
+            for key, cell in marks(self.source).items()
+            if key.endswith("-check")
+        }
+
+    def answer(self, name):
+        """What the test of an exercise checks: the name of a function or of a value."""
+        return re.search(r'check\("[^"]+", (.+), student=', marks(self.source)[f"{name}-check"].source)[1]
+
+    def submit(self, student, answers, first=""):
         """Hand in a notebook with the answers {exercise: code}; True stands for the teacher's."""
         notebook, right = self.released, marks(self.source)
         for name, answer in answers.items():
-            cells = marks(notebook)
-            cells[name].source = right[name].source if answer is True else answer
+            marks(notebook)[name].source = right[name].source if answer is True else answer
+        for cell in notebook.cells:
+            if first and "\nstudent = " in cell.source:
+                cell.source += f"\n{first}"
         place = self.folder / "submitted" / student / self.name
         place.mkdir(parents=True)
         nbformat.write(notebook, place / f"{self.name}.ipynb")
@@ -163,6 +294,10 @@ class Course:
         self.run("export", "--to", "grades.csv")
         with (self.folder / "grades.csv").open() as file:
             return {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+
+    def feedback(self, student):
+        self.run("generate_feedback", "--force", self.name)
+        return (self.folder / "feedback" / student / self.name / f"{self.name}.html").read_text()
 
 
 ENDLESS = {
@@ -174,7 +309,7 @@ ENDLESS = {
 CHEAT = {
     "where": "def check(*args, **kwargs):\n    return True\nwhere = 1",
     "where-check": "pass",
-    "sparsity-soft-check": "pass",
+    "sparsity-soft-check": "3.0",
     "sparsity-choice-check": "assert True",
 }
 
@@ -199,9 +334,7 @@ def test_nbgrader_gives_the_right_marks(sample, tmp_path):
         "endless": points["where"] + points["sparsity-choice"],
         "cheat": 0,
     }
-    course.run("generate_feedback", course.name)
-    feedback = (tmp_path / "feedback" / "endless" / course.name / f"{course.name}.html").read_text()
-    assert "No answer after 5 s" in feedback
+    assert "No answer after 5 s" in course.feedback("endless")
 
 
 def test_the_page_for_teachers_gives_these_commands():
@@ -224,19 +357,87 @@ def test_nbgrader_without_our_configuration_hands_out_no_solution_either(sample,
 def test_each_student_may_be_graded_on_numbers_of_their_own(sample, tmp_path):
     course = Course(tmp_path, *sample, variants=True)
     rows = find("where").reference(**variant("where", "ada"))
-    course.submit("ada", {"where": f'student = "ada"\nwhere = {rows}'})
-    course.submit("bob", {"where": f'student = "ada"\nwhere = {rows}'})  # Ada's
-    course.submit("eve", {"where": True})  # the book's
-    assert course.grades() == {"ada": 1, "bob": 0, "eve": 0}
+    released = "\n".join(cell.source for cell in course.released.cells)
+    assert "student = ..." in released and "row 200 of 240" not in released and handouts.ASKED in released
+    course.submit("ada", {"where": f"where = {rows}"}, first='student = "ada"')
+    course.submit("bob", {"where": f"where = {rows}"}, first='student = "ada"')  # Ada's
+    course.submit("eve", {"where": "where = [40, 120, 200]"}, first="student = None")  # the book's
+    course.submit("leo", {"where": 'where = [40, 120, 200]\nprint(check("where", where, student=student))'})
+    assert course.grades() == {"ada": 1, "bob": 0, "eve": 0, "leo": 0}
+    assert "Your name is missing" in course.feedback("leo")
+
+
+WRONG = "lambda *args: 1e9"
+FOREVER = "def {}(*args):\n    while True:\n        pass"
+
+
+def solution_of(course, name, student):
+    """The right answer of a student: the teacher's, or that for the numbers of their own."""
+    if student is None or not callable(find(name).question):
+        return True
+    own = f"find({name!r}).reference(*variant({name!r}, {student!r}).values())"
+    return f"from mrilab.exercises import find, variant\n{course.answer(name)} = {own}"
+
+
+def five_students(course, variants):
+    """Hand in five notebooks, and return the marks that they should get."""
+    names = list(course.points)
+    functions = [name for name in names if find(name).kind == "function"]
+    half = names[: len(names) // 2]
+    for student, some in (("full", names), ("half", half)):
+        who = student if variants else None
+        course.submit(student, {name: solution_of(course, name, who) for name in some}, f'student = "{student}"')
+    course.submit("wrong", {name: f"{course.answer(name)} = {WRONG}" for name in functions})
+    course.submit("untouched", {})
+    course.submit("endless", {name: FOREVER.format(course.answer(name)) for name in functions[:2]})
+    points = course.points
+    return {
+        "full": sum(points.values()),
+        "half": sum(points[name] for name in half),
+        **dict.fromkeys(("wrong", "untouched", "endless"), 0),
+    }
+
+
+@pytest.mark.parametrize(
+    ("chapter", "variants", "short", "own"),
+    [
+        pytest.param("random", False, True, False, marks=pytest.mark.slow),
+        pytest.param("kspace", False, False, True, marks=pytest.mark.audit),
+        pytest.param("lines", True, True, True, marks=pytest.mark.audit),
+        pytest.param("aliasing", True, False, False, marks=pytest.mark.audit),
+    ],
+)
+def test_a_real_chapter_is_graded(book, tmp_path, chapter, variants, short, own):
+    page = pages.read(ROOT / "book" / f"{chapter}.md")
+    template = ROOT / "mrilab" / "exercises" / "template.py" if own else None
+    course = Course(tmp_path, page, book, variants=variants, private_file=template, short=short)
+    if own:
+        assert any(name.startswith("template-") for name in course.points)
+        assert "private.py" not in "\n".join(strings(course.released))
+    assert not leaks(page, book, course.released)
+    expected = five_students(course, variants)
+    assert course.grades() == expected
+    feedback = course.feedback("untouched")
+    assert "not answered yet" in feedback and "Traceback" not in feedback
+    assert "No description has been provided" not in feedback
+    sizes = {path.parents[1].name: path.stat().st_size for path in tmp_path.glob("autograded/*/*/*.ipynb")}
+    print(chapter, "short" if short else "whole", "largest autograded notebook:", max(sizes.values()), "bytes")
+    assert not short or max(sizes.values()) < 3_000_000
 
 
 @pytest.mark.audit
-def test_a_real_chapter_is_graded(book, tmp_path):
-    page = pages.read(ROOT / "book" / f"{REAL}.md")
-    course = Course(tmp_path, page, book)
-    answers = [name for name, cell in marks(course.released).items() if cell.metadata.nbgrader.solution]
-    course.submit("full", dict.fromkeys(answers, True))
-    course.submit("stub", {})
-    assert not leaks(page, book, course.released)
-    points = sum(cell.metadata.nbgrader.get("points", 0) for cell in marks(course.source).values())
-    assert points and course.grades() == {"full": points, "stub": 0}
+def test_tests_that_a_teacher_adds_after_notebooks_came_in_are_graded(sample, tmp_path):
+    """As book/teachers.md says: the notebooks that were handed in lack the new cells."""
+    course = Course(tmp_path, *sample, timeout=60)
+    extra = "\ndef gain(x):\n    return 2 * x\n"
+    course.submit("ada", {"sparsity-cost": "def cost(A, z, y, lam): ...\n" + extra})
+    assert course.grades() == {"ada": 0}
+    late = tmp_path / "late.py"
+    late.write_text(
+        "from mrilab.exercises import exercise\n"
+        "@exercise('late-gain', 'chapter', 'doubles', draw=lambda rng: {'x': rng.random()})\n"
+        "def gain(x):\n    return 2 * x\n"
+    )
+    course.run("db", "assignment", "remove", "--force", course.name)
+    course.write(late)
+    assert course.grades() == {"ada": 2}

@@ -48,7 +48,7 @@ def texts(notebook):
 
 def code(notebook, *, stubs=False):
     """The code cells, but the one that installs, and those that readers fill in."""
-    skipped = {"install", "quiz"} if stubs else {"install", "quiz", "skip-execution"}
+    skipped = {"install", "quiz"} if stubs else {"install", "quiz", "skip-execution", "stub"}
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     kept = [cell.source for cell in cells if not skipped & set(cell.metadata.get("tags", []))]
     return [re.sub(rf"\A{notebooks.FORM} .*\n", "", source) for source in kept]  # Colab's title of a folded cell

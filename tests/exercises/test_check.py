@@ -76,8 +76,10 @@ def still_there(losses, patience):
 
 @pytest.mark.parametrize(
     ("name", "answer"),
-    [("kspace-fft", lambda x: ...), ("random-lloyd", unset), ("unet-stop", still_there), ("nc-spokes", "…")]
-    + [("where", ...), ("radial-count", (..., ...)), ("analysis-disc", [None] * 3), ("fastest", None)],
+    [
+        *(("kspace-fft", lambda x: ...), ("random-lloyd", unset), ("unet-stop", still_there), ("nc-spokes", "…")),
+        *(("where", ...), ("radial-count", (..., ...)), ("analysis-disc", [None] * 3), ("fastest", None)),
+    ],
 )
 def test_a_stub_as_it_stands_is_not_answered_yet(name, answer):
     verdict = check(name, answer)
@@ -91,6 +93,14 @@ def test_what_was_filled_in_is_judged():
     assert verdict.answered and not verdict and verdict.mark == verdict.points / 2
     half = check("kspace-spacing", half_done, record=False)
     assert not half.answered and half.mark == half.points / 2, half
+
+
+@pytest.mark.parametrize("student", [..., "", "  ", (), 1.5])
+def test_without_a_name_nothing_is_checked(student):
+    verdict = check("where", [40, 120, 200], student=student)
+    assert not verdict.answered and verdict.mark == 0 and "name is missing" in verdict.reason
+    assert variant("where", student) == variant("where") and check("where", [40, 120, 200], student=None)
+    assert variant("where", 4711) == variant("where", " 4711 ")
 
 
 def test_the_mark_of_several_results_counts_those_right_on_all_inputs():
@@ -116,7 +126,10 @@ def test_a_planted_mistake_earns_its_hint(name, i):
 def test_an_exercise_is_complete(name):
     task = find(name)
     assert len({m.hint for m in task.mistakes}) == len(task.mistakes) >= 3
-    assert task.chapter in CHAPTERS and 0 < task.minutes <= 60 and task.points > 0
+    assert task.chapter in CHAPTERS and 0 < task.minutes <= 60
+    quiz = task.kind == "choice" and task.minutes == 2
+    worth = 0 if quiz else 5 if task.chapter == "capstones" else {"easy": 1, "medium": 2, "hard": 3}[task.level]
+    assert task.points == worth
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", name) and task.label == f"ex-{name}"
     # The objective ends the sentence "The answer …".
     assert task.objective[0].islower() and not task.objective.endswith(".")

@@ -26,6 +26,7 @@ def _any_order(answer, inputs):
     "finds the rows in which a spot appears after regular undersampling",
     kind="value",
     book={"row": 200, "accel": 3, "rows": 240},
+    question=lambda row, R, n: f"A bright spot lies in row {row} of {n}. In which rows does it appear at $R = {R}$?",
     draw=lambda rng: {"row": int(rng.integers(200, 235)), "accel": int(rng.choice([3, 4, 5, 6])), "rows": 240},
     minutes=5,
     level="easy",
@@ -217,7 +218,6 @@ def _noise_of(
     tol=0.18,  # a standard deviation from 300 replicas is itself off by 3 %, at the worst pixel by 10 %
     minutes=20,
     level="hard",
-    points=2,
     mistakes=[
         ("σ² = E|ε|² is shared by the two parts: σ/√2 for each.", lambda *a: _noise_of(*a, part=1)),
         ("What is not sampled has no noise: add it before the mask.", lambda *a: _noise_of(*a, late=True)),

@@ -21,6 +21,7 @@ from ..draws import least_squares, matrix, noise
     "finds the longest τ of Condat–Vũ",
     kind="value",
     book={"sigma": 0.05, "L": 1.0, "norm2": 8.0},
+    question=lambda s, L, n: f"For TV, $\\|\\nabla\\|^2 \\le {n:g}$; let $\\varsigma = {s:.4g}$ and $L = {L:.4g}$.",
     draw=lambda rng: {"sigma": float(rng.uniform(0.05, 0.3)), "L": float(rng.uniform(0.5, 2)), "norm2": 8.0},
     tol=2e-3,
     minutes=5,

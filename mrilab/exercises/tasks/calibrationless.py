@@ -45,6 +45,9 @@ choice(
     "finds the bound of τ in Condat-Vu from L, ς and ‖Ψ‖²",
     kind="value",
     book={"L": 1.0, "sigma": 0.25, "norm2": 1.0},
+    question=lambda L, s, n: (
+        f"Which bound must $\\tau$ stay below with $L = {L:g}$, $\\varsigma = {s:g}$ and $\\|\\Psi\\|^2 = {n:g}$?"
+    ),
     draw=lambda rng: {"L": rng.integers(1, 9) / 2, "sigma": rng.integers(1, 9) / 8, "norm2": rng.choice([1.0, 4, 8])},
     tol=1e-3,
     minutes=5,

@@ -15,6 +15,10 @@ from ..base import choice, exercise
     "finds the shortest readout of a spoke under a gradient limit, in seconds",
     kind="value",
     book={"pixel": 0.236 / 128, "limit": 40e-3},
+    question=lambda d, G: (
+        "How short can a readout of a spoke be made, in seconds, "
+        f"if only $|G| \\le {1e3 * G:g}$ mT/m counts and a pixel is {1e3 * d:.3f} mm wide?"
+    ),
     draw=lambda rng: {"pixel": float(rng.uniform(0.8e-3, 2e-3)), "limit": float(rng.integers(20, 80)) * 1e-3},
     tol=2e-3,
     minutes=5,
@@ -40,6 +44,9 @@ def _limits(pixel, dwell, gradient, slew, steps=1, scale=1.0):
     "gives the limits (α, β) of first and second differences for a halved slew rate",
     kind="value",
     book={"pixel": 0.236 / 128, "dwell": 10e-6, "gradient": 40.0, "slew": 90.0},
+    question=lambda d, dwell, G, S: (
+        f"The slew rate is to be {S:g} T/m/s only, with {G:g} mT/m and pixels of {1e3 * d:.3f} mm."
+    ),
     draw=lambda rng: {
         "pixel": float(rng.uniform(1e-3, 2e-3)),
         "dwell": 10e-6,
@@ -200,7 +207,6 @@ def _samples(rng):
     draw=_samples,
     minutes=25,
     level="hard",
-    points=2,
     mistakes=[
         ("Each pair stands twice in the repulsion: it has the factor 1/(2p²).", lambda *a: _energy(*a, half=1)),
         ("The signs are turned: attraction counts positive, repulsion negative.", lambda *a: _energy(*a, pull=-1)),

@@ -25,7 +25,6 @@ def _corner(height, width):
     "builds the mask of the single sample at DC",
     kind="value",
     book={"height": 256, "width": 256},
-    draw=lambda rng: {"height": int(rng.integers(100, 140)), "width": int(rng.integers(141, 180))},
     minutes=5,
     level="easy",
     mistakes=[

@@ -29,6 +29,7 @@ def _draws(lines, wanted, decay, expected=None):
     "finds how many draws with replacement give the wanted number of distinct lines",
     kind="value",
     book={"lines": 256, "wanted": 64, "decay": 6},
+    question=lambda lines, n, d: f"How many draws $m$ of decay {d} give {n} distinct lines of {lines} on average?",
     draw=lambda rng: {"lines": 256, "wanted": int(rng.integers(40, 90)), "decay": int(rng.integers(2, 8))},
     tol=5e-3,
     minutes=10,

@@ -18,6 +18,7 @@ GOLDEN = (np.sqrt(5) - 1) / 2
     "counts the spokes and the spirals for an acceleration",
     kind="value",
     book={"n": 128, "accel": 3, "turns": 2},
+    question=lambda n, R, turns: f"How many spokes give $R = {R}$ at {n} × {n}, and how many spirals of {turns} turns?",
     draw=lambda rng: {"n": int(rng.integers(6, 16)) * 16, "accel": int(rng.integers(3, 6)), "turns": 2},
     tol=1e-9,
     minutes=5,
@@ -168,7 +169,6 @@ def _dense(p, shots, samples, n, *, arms=2, circle=1, even=False, through=True, 
     tol=4e-3,  # however finely the length of the path was summed
     minutes=25,
     level="hard",
-    points=2,
     mistakes=[
         ("The turns are for a path twice as long: an arm has half of the samples.", lambda *a: _dense(*a, arms=1)),
         (

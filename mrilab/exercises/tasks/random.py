@@ -15,6 +15,10 @@ from ..base import choice, exercise
     "expects the number of distinct points among uniform draws with replacement",
     kind="value",
     book={"points": 192 * 192, "accel": 6},
+    question=lambda N, R: (
+        f"how many distinct points do {round(N / R)} independent draws from the *uniform* density "
+        f"over all $N = {round(N**0.5)}^2$ points give on average?"
+    ),
     draw=lambda rng: {"points": int(rng.integers(100, 200)) ** 2, "accel": int(rng.integers(2, 9))},
     tol=2e-4,
     minutes=10,
