@@ -6,7 +6,7 @@ import anywidget
 
 import mrilab
 from mrilab import widgets
-from mrilab.widgets import Compare, FoldOver, KSpacePainter, SparseSolver, TrajectoryPlayer, explore
+from mrilab.widgets import Compare, FoldOver, KSpacePainter, ProgressBoard, SparseSolver, TrajectoryPlayer, explore
 
 WIDGETS = [thing for thing in vars(widgets).values() if isclass(thing) and issubclass(thing, anywidget.AnyWidget)]
 HEAD = mrilab.brain((64, 64), seed=1)
@@ -22,6 +22,7 @@ EXAMPLES = {
     "Explorer": lambda: explore(lambda factor: factor * HEAD, factor=[0.25, 0.5, 1.0]),
     "FoldOver": lambda: FoldOver(HEAD),
     "KSpacePainter": lambda: KSpacePainter(HEAD),
+    "ProgressBoard": lambda: ProgressBoard([("kspace", [("kspace-dc", "ex-kspace-dc", 5)])], dict, print),
     "SparseSolver": lambda: SparseSolver(HEAD),
     "TrajectoryPlayer": lambda: player(mrilab.radial(8, 64)),
 }

@@ -10,6 +10,7 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from mrilab.exercises import find
+from mrilab.exercises.base import CHAPTERS
 
 from .links import Links, slug
 from .pages import Page, Piece, chapters, read, runs
@@ -29,7 +30,7 @@ HIDDEN = {  # what hides a cell on the page folds it in Jupyter, and it still ru
 FORM = "#@title"  # Colab shows this line in the place of a cell whose view is "form"
 EXTRAS = {  # of mrilab, by the words in a chapter's code that need them
     "torch": r"\btorch\b|mrilab\.nets",
-    "notebook": r"mrilab\.widgets|\bipywidgets\b|\banywidget\b",
+    "notebook": r"mrilab\.widgets|progress_board|\bipywidgets\b|\banywidget\b",
     "nufft": r"\bNUFFT\b|\bmrinufft\b|\b(cones|seiffert)\(|sparkling",
     "formats": r"\bh5py\b|\bload_kspace\b",
     "cluster": r"\bdask\b|\bscheduler=",
@@ -77,10 +78,11 @@ def install(page: Page) -> NotebookNode:
 
 
 def origin(page: Page, links: Links) -> NotebookNode:
-    """Return the cell that says where the notebook comes from."""
+    """Return the cell that says where the notebook comes from, and where its exercises are recorded."""
+    passed = f" [What you pass]({links.page('progress')}) is recorded: `progress_board()`." * (page.name in CHAPTERS)
     return new_markdown_cell(
         f"*This is the page [{page.title}]({links.page(page.name)}) of the course "
-        f"[From k-space to image]({links.page('index')}) as a notebook. The page shows all results.*"
+        f"[From k-space to image]({links.page('index')}) as a notebook. The page shows all results.{passed}*"
     )
 
 

@@ -1,8 +1,8 @@
 """Exercises with checks: `check("fista-step", my_step)` reports success, or what failed, on which input, with a hint.
 
-Nothing is sent anywhere. `progress()` shows the exercises passed so far, `variant(name, student)` the numbers of a
-student, and teachers add their own exercises by `exercise`, `choice` and `load`. No other part of mrilab imports this
-one.
+Nothing is sent anywhere. `progress()` and `progress_board()` show the exercises passed so far, `variant(name, student)`
+the numbers of a student, and teachers add their own exercises by `exercise`, `choice` and `load`. No other part of
+mrilab imports this one.
 
 base      Exercise, and the list of all exercises
 tasks     the exercises, one file per chapter
@@ -27,4 +27,5 @@ from .base import question as question
 from .base import variant as variant
 from .engine import check as check
 from .record import progress as progress
+from .record import progress_board as progress_board
 from .verdict import Verdict as Verdict

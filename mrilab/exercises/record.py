@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..files import atomic
-from .base import find, names
+from .base import Exercise, find, names
 
 
 def path() -> Path:
@@ -41,11 +41,8 @@ def read() -> dict[str, dict[str, Any]]:
         return {}
 
 
-def note(name: str, *, passed: bool) -> None:
-    """Record one try; errors of the disk, such as a full or read-only one, are ignored."""
-    kept = read()
-    old = kept.get(name, {"tries": 0, "passed": False})
-    kept[name] = {"tries": old["tries"] + 1, "passed": old["passed"] or passed}
+def write(kept: dict[str, dict[str, Any]]) -> None:
+    """Replace the record; errors of the disk, such as a full or read-only one, are ignored."""
     try:
         file = path()
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -53,6 +50,14 @@ def note(name: str, *, passed: bool) -> None:
             part.write_text(json.dumps(kept, indent=1), encoding="utf-8")
     except OSError:
         pass
+
+
+def note(name: str, *, passed: bool) -> None:
+    """Record one try."""
+    kept = read()
+    old = kept.get(name, {"tries": 0, "passed": False})
+    kept[name] = {"tries": old["tries"] + 1, "passed": old["passed"] or passed}
+    write(kept)
 
 
 @dataclass(frozen=True)
@@ -107,3 +112,26 @@ def progress() -> Progress:
         left = sum(task.minutes for task in open_)
         rows.append((chapter, len(mine) - len(open_), len(mine), left, open_[0].name if open_ else ""))
     return Progress(rows)
+
+
+def progress_board() -> Any:
+    """Return a widget of the exercises passed, by chapter, which saves the record as a file and brings one in.
+
+    Colab forgets its files, and another computer has none of them: save the record there, and bring it in here.
+
+    >>> progress_board()  # doctest: +ELLIPSIS
+    ProgressBoard(... exercises passed)
+    """
+    from ..widgets.board import ProgressBoard
+
+    tasks = [find(name) for name in names()]
+    chapters = [
+        (chapter, [(t.name, place(t), t.minutes) for t in tasks if t.chapter == chapter])
+        for chapter in dict.fromkeys(task.chapter for task in tasks)
+    ]
+    return ProgressBoard(chapters, read, write)
+
+
+def place(task: Exercise) -> str:
+    """Return the anchor of an exercise or a quiz on its page."""
+    return f"quiz-{task.name}" if task.kind == "choice" and task.minutes == 2 else task.label

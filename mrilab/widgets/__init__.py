@@ -1,5 +1,6 @@
 """Widgets: interactive figures that work on a page without a kernel, in Jupyter and in Colab.
 
+board     ProgressBoard: the exercises passed
 compare   Compare: two reconstructions, with their errors
 explore   explore: any function of a few parameters
 foldover  FoldOver: aliasing, SENSE and the g-factor
@@ -16,6 +17,7 @@ try:
 except ImportError as error:
     raise ImportError('the widgets need anywidget: pip install "mrilab[notebook]"') from error
 
+from .board import ProgressBoard as ProgressBoard
 from .compare import Compare as Compare
 from .explore import Explorer as Explorer
 from .explore import explore as explore

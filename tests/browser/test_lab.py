@@ -31,6 +31,10 @@ explorer = explore(lambda factor: factor * head, factor=[0.25, 0.5, 1.0]); explo
 ---
 foldover = FoldOver(head); foldover
 ---
+from mrilab.exercises import check, progress, progress_board
+check("where", [40, 120, 200])
+board = progress_board(); board
+---
 player = TrajectoryPlayer({"radial": k}, {"radial": data}, head.shape, pixel_size=4e-3, dwell=1e-5); player
 """
 # A widget, its control and a key for it, what Python then has; what Python sets, and what the control then shows.
@@ -84,6 +88,7 @@ def server(tmp_path_factory):
         "JUPYTER_RUNTIME_DIR": runtime,
         "JUPYTER_CONFIG_DIR": folder,
         "JUPYTERLAB_SETTINGS_DIR": folder / "settings",
+        "MRILAB_PROGRESS": folder / "progress.json",
     }
     options = ["--no-browser", "--allow-root", "--port=0", "--IdentityProvider.token=", "--expose-app-in-browser"]
     options += [f"--ServerApp.root_dir={folder}", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
@@ -136,3 +141,22 @@ def test_values_go_both_ways(lab, name, control, key, then, code, shown):
     waited(lambda: widget.evaluate(SHOWN, control) == shown)
     third = widget.evaluate(PICTURE)
     assert len({first, second, third}) == (1 if name == "solver" else 3)  # whose step shows once it runs
+
+
+def test_the_board_shows_the_record_of_the_kernel_and_changes_it(lab, tmp_path):
+    page, kernel = lab
+    board = page.locator(".w-board")
+    total = board.locator(".w-total")
+    waited(lambda: total.text_content().startswith("1 of "))
+    assert "Your file" in board.locator("[role=status]").text_content()
+    link = board.locator("[data-task=where] a")
+    assert link.get_attribute("href") == "aliasing.ipynb"
+
+    (tmp_path / "other.json").write_text(json.dumps({"hand": {"tries": 2, "passed": True}}))
+    board.locator("input[type=file]").set_input_files(tmp_path / "other.json")
+    waited(lambda: asked(kernel, "progress().passed") == "2")
+    waited(lambda: total.text_content().startswith("2 of "))
+
+    for _ in range(2):
+        board.locator("[data-name=reset]").click()
+    waited(lambda: asked(kernel, "progress().passed") == "0")

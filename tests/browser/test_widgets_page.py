@@ -18,7 +18,7 @@ def test_every_widget_is_here():
 def test_keys_that_move_a_control_are_not_for_what_is_around(visit, name):
     with visit(stage(name, EXAMPLES[name]())) as (page, complaints):
         page.evaluate("document.addEventListener('keydown', event => (window.heard ??= []).push(event.key))")
-        control = page.locator(".mrilab-w :is(input, canvas[tabindex])").first
+        control = page.locator(".mrilab-w :is(input:not([hidden]), canvas[tabindex], summary)").first
         control.focus()
         for key in ("ArrowRight", "ArrowDown", "Home", "PageUp", "Space"):
             page.keyboard.press(key)

@@ -17,7 +17,7 @@ from hypothesis.extra import numpy as hnp
 
 import mrilab
 from mrilab import exercises
-from mrilab.exercises import check, engine, find, load, names, progress, record, variant
+from mrilab.exercises import check, engine, find, load, names, progress, progress_board, record, variant
 from mrilab.exercises.base import CHAPTERS
 
 NAMES = [name for name in names() if ".tasks." in find(name).reference.__module__]  # without those of docstrings
@@ -348,3 +348,21 @@ def test_the_package_does_not_import_exercises():
     assert out.strip() == "[]"
     for path in Path(mrilab.__file__).parent.glob("*.py*"):
         assert not re.search(r"import.*exercises|exercises import", path.read_text()), path
+
+
+def test_the_board_reads_and_writes_the_record():
+    board = progress_board()
+    shown = []
+    board.send = shown.append
+    assert board.record == {}, "what a page stores is nobody's record"
+    check("where", [40, 120, 200])
+    board._asked(board, {"read": True}, [])
+    assert shown[-1]["record"]["where"] == {"tries": 1, "passed": True} == board.record["where"]
+    board._asked(board, {"write": {"hand": {"tries": 1, "passed": True}, "evil": 3}}, [])
+    assert record.read() == {"hand": {"tries": 1, "passed": True}} == shown[-1]["record"]
+    assert "1 of" in repr(board) and progress().passed == 1
+    board._asked(board, {"write": {}}, [])
+    assert progress().passed == 0
+    kinds = {task["name"]: task["anchor"] for row in board.chapters for task in row["tasks"]}
+    assert kinds["where"] == "ex-where" and kinds["aliasing-choice"] == "quiz-aliasing-choice"
+    assert kinds["coils-one"] == "ex-coils-one" and set(NAMES) <= set(kinds)
