@@ -42,7 +42,7 @@ class ProgressBoard(anywidget.AnyWidget):
 
     _esm = source("ui.js", "board.js")
     _css = source("ui.css", "board.css")
-    chapters = traitlets.List().tag(sync=True)
+    chapters: traitlets.List = traitlets.List().tag(sync=True)
     record = traitlets.Dict().tag(sync=True)
 
     def __init__(
