@@ -1,5 +1,6 @@
 """The exercises and quizzes of the pages agree with their tasks. The sources are read; no site is needed."""
 
+import ast
 import re
 from collections import Counter
 from pathlib import Path
@@ -163,3 +164,60 @@ def test_pages_and_exercises_fit_the_course_of_twelve_weeks():
     solving = sum(find(name).minutes for name in ours())
     assert 0 < reading <= CLASS, f"{reading} minutes of pages in {CLASS} of class"
     assert 0 < solving <= HOMEWORK, f"{solving} minutes of exercises in {HOMEWORK} of homework"
+
+
+# The syllabi of the page for teachers: tables by the minute, and the weeks of the course.
+ROW = re.compile(r"(?m)^\| (\d+)–(\d+) \| (.*?) \| (.*?) \|$")
+LINK = re.compile(r"\{ref\}`ch-(\w+)`")
+
+
+def minutes_of(page: str) -> int:
+    found = re.search(r"\*\*Time:\*\*\s+(\d+)\s+minutes", text(page))
+    assert found, page
+    return int(found[1])
+
+
+def before(page: str) -> set[str]:
+    """The pages that a page builds on, as its head names them up to the first semicolon or full stop."""
+    head = re.search(r"\*\*Before:\*\*(.*?)\*\*Time:", text(page), re.DOTALL)
+    assert head, page
+    return set(LINK.findall(re.split(r"; \{ref\}`ch-\w+`\s+(?:helps|and)|\bfor two\b", head[1])[0]))
+
+
+def plans() -> list[list[tuple[int, int, str, str]]]:
+    """The tables by the minute."""
+    tables = text("teachers").split("| minutes | page |")[1].split("**A course of 12 weeks")[0]
+    parts = re.split(r"\| day \d \|", tables)
+    return [[(int(a), int(b), where, what) for a, b, where, what in ROW.findall(part)] for part in parts]
+
+
+def test_the_lab_and_the_school_add_up_by_the_minute():
+    lab, *days = plans()
+    for plan, whole in ((lab, 180), *((day, 360) for day in days)):
+        assert len(plan) >= 8 and plan[0][0] == 0 and plan[-1][1] == whole
+        assert [row[1] for row in plan[:-1]] == [row[0] for row in plan[1:]]
+        for start, end, where, what in plan:
+            tasks = [find(name) for name in re.findall(r"`([a-z-]+)`", what)]
+            assert sum(task.minutes for task in tasks) <= end - start, (start, what)
+            if "the whole page" in what:
+                assert end - start >= minutes_of(LINK.findall(where)[0]), where
+            for title in re.findall(r'"([^"]+)"', what):
+                assert f"\n## {title}" in text(LINK.findall(where)[0]), title
+
+
+def test_no_syllabus_skips_what_a_page_builds_on():
+    lab, *days = plans()
+    source = next(cell for cell in cells(text("teachers")) if "\nweeks = [[" in cell)
+    weeks = ast.literal_eval(re.search(r"weeks = (\[\[.*?\]\])", source, re.DOTALL)[1])
+    for plan in (lab, [row for day in days for row in day]):
+        seen: set[str] = set()
+        for _, _, where, _ in plan:
+            for page in LINK.findall(where):
+                assert before(page) <= seen | {page}, (page, before(page) - seen)
+                seen.add(page)
+    order = [page for week in weeks for page in week]
+    for i, page in enumerate(order):
+        assert before(page) <= set(order[:i]), (page, before(page) - set(order[:i]))
+    for week in weeks:
+        assert sum(map(minutes_of, week)) <= 120, week
+    assert len(weeks) == 12
