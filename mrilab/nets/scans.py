@@ -72,7 +72,7 @@ class ScanFolder(Slices):
         kspace = kspace.reshape(-1, *kspace.shape[-3:])[number]
         if not 0.5 < np.mean(kspace.any(axis=(0, 2))) <= 1:
             raise ValueError(f"{path} is under-sampled already: training needs fully sampled scans")
-        smaps = espirit(kspace) if len(kspace) > 1 else np.ones_like(kspace)
+        smaps = espirit(kspace, crop=0.95) if len(kspace) > 1 else np.ones_like(kspace)
         image = (FFT(kspace.shape[1:]) @ Coils(smaps)).H(kspace)
         return kspace / np.abs(image).max(), smaps
 

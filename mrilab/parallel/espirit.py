@@ -5,6 +5,7 @@ through.
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,12 +13,13 @@ from ..arrays.checks import whole, within
 from ..arrays.libraries import Array, like
 from .calibration import calibration_block, calibration_matrix, hann
 from .channels import principal_channels
-from .joint_fit import MARGIN, fit_maps, harmonics
+from .joint_fit import MARGIN, fit_maps, harmonics, misfit
 
 BLOCK = 64 * 2**20  # bytes of the operator that one thread holds at a time
 SETTLED = 3e-4  # residual of an eigenvector, relative to its eigenvalue
 FAINT = 3e-3  # share of the block's energy that may lie where maps are below 1
-MISFIT = (1e-4, 4)  # residual of a fit that is kept: at least, and in units of the noise that the patches show
+EXPLAINED = 1.15  # residual of a fit that is kept, in units of the noise that the patches show
+BETTER = 1.05  # or the misfit of its maps, in units of that of the eigenvectors
 DROP = (1e-1, 0.2)  # loss of fitted maps at a pixel that is put down to the eigenvectors: at least, and of the residual
 
 
@@ -26,11 +28,11 @@ def espirit(
     calib: int | tuple[int, int] = 24,
     kernel: int = 6,
     threshold: float = 0.02,
-    crop: float | None = 0.95,
+    crop: float | None = None,
     *,
     refine: bool = True,
 ) -> Array:
-    """Return coil maps S (C, H, W) estimated by ESPIRiT: Σ_c |S_c|² = 1 in the support, 0 outside it.
+    """Return coil maps S (C, H, W) estimated by ESPIRiT, with soft weights: Σ_c |S_c|² is at most 1, and 0 far outside.
 
     The patches of `kernel`² points in all C coils, which are the rows of the calibration matrix, lie in a small
     subspace. Its basis w_1 … w_K are the right singular vectors with singular values above `threshold` times the
@@ -40,23 +42,21 @@ def espirit(
         G(r) = 1/kernel² Σ_k h_k(r) h_k(r)ᴴ,   h_k,c(r) = Σ_u w_k(c, u) exp(2πi u·r/n).
 
     All eigenvalues lie between 0 and 1, and coil images S(r) x(r) do not change if G(r) S(r) = S(r). So the maps are
-    the eigenvectors of the largest eigenvalue v(r), where it is at least `crop`; elsewhere there is no object. G is a
-    trigonometric polynomial of degree kernel − 1, computed from the correlations of the w_k, a few rows at a time.
+    the eigenvectors of the largest eigenvalue v(r), which is near 1 where there is an object. G is a trigonometric
+    polynomial of degree kernel − 1, computed from the correlations of the w_k, a few rows at a time.
 
-    Outside the support the data do not determine the image, and a solver may leave any values there: set them to zero,
-    or estimate maps with `crop=0`, which gives maps everywhere.
+    **Weights.** How far v falls on the object depends on the array, the block and the noise: a fixed limit can cut the
+    object away. So it is measured: pixels of v < v₁ hold 0.3 % of the energy of the block's image, and the weight
+    rss(S) rises smoothly from 0 at v₁/2 to 1 at v₁. A solver finds x with S x ≈ the coil images, so the image is
+    rss(S) · x: x alone grows where the weight is small. Where it is 0 the data do not determine x. With `crop`, the
+    weight is 1 where v is at least `crop`, and 0 elsewhere.
 
-    Weak singular vectors are left out, which biases the maps, most if the block is small or asymmetric. The last step
-    is not part of ESPIRiT: a joint fit of smooth maps and an image to the block, which starts from the eigenvectors and
-    replaces them in the support (`joint_fit.fit_maps`, similar to JSENSE and NLINV).
-
-    **Soft maps, `crop=None`.** How far v falls on the object depends on the array, the block and the noise, and a
-    fixed `crop` can cut the object away. Here the weight rss(S) is measured instead: pixels of v < v₁ hold 0.3 % of the
-    energy of the block's image, and the weight rises smoothly from 0 at v₁/2 to 1 at v₁. A solver then finds x with
-    S x ≈ the coil images, so the image is rss(S) · x: x alone grows where the weight is small. The joint fit is kept if
-    its residual is near the noise, which the weak singular values show, and at those pixels where sᴴG s / v of the
-    fitted s, the share of an image that stays in the subspace, falls by little. Fields that vary faster than the fit
-    allows, or an object that is folded, keep their eigenvectors.
+    **The joint fit.** Weak singular vectors are left out, which biases the maps, most if the block is small or
+    asymmetric. The last step is not part of ESPIRiT: a joint fit of smooth maps and an image to the block, which starts
+    from the eigenvectors (`joint_fit.fit_maps`, similar to JSENSE and NLINV). It is kept where it explains the data:
+    if its residual is the noise, which the weakest singular values show, or its maps explain the block as well as the
+    eigenvectors; and at those pixels where sᴴG s / v of the fitted s, the share of an image that stays in the subspace,
+    falls by little. Fields that vary faster than the fit allows keep their eigenvectors.
 
     The phase of an eigenvector is arbitrary. Here the first principal channel of the calibration block, Σ_c ū_c S_c
     with the singular vector u whose largest entry is positive, is real and non-negative at each pixel: images have the
@@ -73,14 +73,15 @@ def espirit(
     threshold : float
         Between 0 and 1. Decrease it for data with little noise (less bias), increase it for noisy data.
     crop : float or None
-        Smallest eigenvalue in the support, from 0 (maps everywhere) to 1. None gives soft maps.
+        Smallest eigenvalue in the support, from 0 (maps everywhere) to 1, for maps of Σ_c |S_c|² = 1 there. None, the
+        default, gives soft weights.
     refine : bool
         Whether to add the joint fit. False, or one or two coils, give the eigenvectors of ESPIRiT.
 
     Returns
     -------
     complex array (C, H, W), in the library, on the device and of the precision of `kspace`. The work is done in
-    single precision. The map of a single coil is 1 where the eigenvalue is at least `crop`, or the weight.
+    single precision. The map of a single coil is the weight.
 
     Raises
     ------
@@ -100,7 +101,7 @@ def espirit(
     --------
     >>> from mrilab import rss, shepp_logan, simulate, simulate_smaps
     >>> x, true = shepp_logan((48, 48)), simulate_smaps(4, (48, 48))
-    >>> S = espirit(simulate(x, true, (48, 48)), crop=None)
+    >>> S = espirit(simulate(x, true, (48, 48)))
     >>> head = abs(x) > 0.05
     >>> cosine = abs((S.conj() * true).sum(0))[head] / rss(S)[head]  # between the vectors of coils
     >>> bool((cosine > 0.99).all())
@@ -109,23 +110,23 @@ def espirit(
     data, rows, columns = calibration_block(kspace, calib)
     block, shape = data[:, rows, columns], data.shape[1:]
     _check(block, kernel, threshold, crop)
-    operator, floor = pixel_operator(block, kernel, threshold)
+    operator, noise = pixel_operator(block, kernel, threshold)
     reference = principal_channels(block)[:, 0].astype(np.complex64)
     coarse = (block.shape[1] + MARGIN, block.shape[2] + MARGIN)
     start, values, _ = _principal(operator, coarse, 0.0)
-    soft = crop is None
     full = _faint(start, values, block) if crop is None else crop
-    least = full / 2 if soft else full
-    fitted, residual = None, 0.0
+    least = full / 2 if crop is None else crop
+    fitted = None
     if refine and len(block) > 2:  # two coils do not determine maps and image
         coefficients, residual = fit_maps(block, _aligned(start, reference))
-        if not soft or residual <= max(MISFIT[0], MISFIT[1] * floor):
+        smooth = _normalised(harmonics(coefficients, coarse))
+        if residual <= EXPLAINED * noise or misfit(block, smooth) <= BETTER * misfit(block, start):
             fitted = _normalised(harmonics(coefficients, shape))
-    maps, values, drop = _principal(operator, shape, least, fitted if soft else None)
+    maps, values, drop = _principal(operator, shape, least, fitted)
     if fitted is not None:
         explained = maps.any(axis=0) & fitted.any(axis=0) & (drop <= max(DROP[0], DROP[1] * residual))
         maps[:, explained] = fitted[:, explained]
-    if soft:
+    if crop is None:
         maps *= _smooth_step((values - least) / (full - least))
     return like(kspace, _aligned(maps, reference))
 
@@ -166,23 +167,36 @@ def _aligned(maps: np.ndarray, reference: np.ndarray) -> np.ndarray:
 def pixel_operator(block: np.ndarray, kernel: int, threshold: float) -> tuple[np.ndarray, float]:
     """Return the coefficients of G at the distances −kernel … kernel − 1, complex64 (2·kernel, 2·kernel, C, C).
 
-    And the noise that the weaker half of the singular values shows, as a share of the block's mean energy.
+    And the variance of the noise as a share of the block's mean energy, from the weakest singular values.
     """
     A = calibration_matrix(block, 1, (kernel, kernel))
     threshold = max(threshold, 1e-6)  # smaller values are rounding errors
-    if len(A) < A.shape[1]:  # the smaller of the two Gram matrices
-        values, left = np.linalg.eigh(A @ A.conj().T)
-        keep = values > threshold**2 * values[-1]
-        basis = A.T @ (left[:, keep] / np.sqrt(values[keep])).conj()
-    else:
-        values, right = np.linalg.eigh(A.T @ A.conj())
-        basis = right[:, values > threshold**2 * values[-1]]
-    weak = values[: len(values) // 2].clip(0)
-    noise = weak.sum() / max(len(weak), 1) / max(A.shape) / np.mean(np.abs(block) ** 2)
+    values, vectors = np.linalg.eigh(_gram(A))
+    keep = values > threshold**2 * values[-1]
+    basis = vectors[:, keep] if len(A) >= A.shape[1] else A.T @ (vectors[:, keep] / np.sqrt(values[keep])).conj()
+    noise = _weakest(values) / _weakest_of_noise(block.shape, kernel) / np.mean(np.abs(block) ** 2)
     patches = basis.reshape(len(block), kernel, kernel, -1)
     spectrum = np.fft.fft2(patches, (2 * kernel, 2 * kernel), axes=(1, 2)).transpose(1, 2, 0, 3)
     correlation = np.fft.ifft2(spectrum @ spectrum.conj().swapaxes(-1, -2), axes=(0, 1))
     return (np.fft.fftshift(correlation, axes=(0, 1)) / kernel**2).astype(np.complex64), float(noise)
+
+
+def _gram(A: np.ndarray) -> np.ndarray:
+    """Return the smaller of the two Gram matrices of A."""
+    return A @ A.conj().T if len(A) < A.shape[1] else A.T @ A.conj()
+
+
+def _weakest(values: np.ndarray) -> float:
+    """Return the mean of the smallest tenth of eigenvalues in ascending order: patches of an object do not reach it."""
+    return float(values[: -(-len(values) // 10)].clip(0).mean())
+
+
+@lru_cache
+def _weakest_of_noise(shape: tuple[int, ...], kernel: int) -> float:
+    """Return the same of a block of white noise of variance 1."""
+    parts = np.random.default_rng(0).standard_normal((2, *shape)) / np.sqrt(2)
+    A = calibration_matrix(parts[0] + 1j * parts[1], 1, (kernel, kernel))
+    return _weakest(np.linalg.eigvalsh(_gram(A)))
 
 
 def _principal(

@@ -1,11 +1,14 @@
 """A joint fit of coil maps and an image to the calibration block, the last step of `espirit`."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 HARMONICS = 9  # number along each axis of a map
 FIELD = 1.5  # their period in units of the field of view, so that maps need not be periodic on the image
 MARGIN = 8  # points by which the grid of the fit exceeds the block along each axis
 STEPS = 3  # Gauss-Newton steps
+RIDGE = 1e-4  # of the image whose misfit is computed, in units of ‖S‖²
 DAMPING = 0.03  # damping of the first step, halved at each further step
 
 
@@ -34,17 +37,10 @@ def fit_maps(block: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, float]:
     from scipy.sparse.linalg import LinearOperator, cg
 
     size = start.shape[1:]
-    y = block.reshape(len(block), -1) / np.sqrt(np.mean(np.abs(block) ** 2))
-    y = y.astype(np.complex128)
-    rows, columns = (_waves(k, n) / np.sqrt(n) for k, n in zip(block.shape[1:], size))
+    y = _scaled(block)
+    forward, adjoint = _transform(block.shape[1:], size)
     down, along = (_harmonics(n) for n in size)
     V = np.einsum("hu,wv->uvhw", down, along).reshape(-1, *size)
-
-    def forward(images: np.ndarray) -> np.ndarray:
-        return (rows @ images @ columns.T).reshape(len(images), -1)
-
-    def adjoint(data: np.ndarray) -> np.ndarray:
-        return rows.conj().T @ data.reshape(-1, *block.shape[1:]) @ columns.conj()
 
     def project(data: np.ndarray) -> np.ndarray:  # the part that coefficients cannot fit, up to the penalty
         return data - (inverse @ (P.conj() @ data.T)).T @ P
@@ -76,6 +72,40 @@ def fit_maps(block: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, float]:
         A = LinearOperator((image.size, image.size), normal, dtype=complex)
         image = image + cg(A, slope.ravel(), rtol=1e-3, maxiter=30)[0].reshape(size)
     return a.T.reshape(-1, HARMONICS, HARMONICS), float(noise)
+
+
+def misfit(block: np.ndarray, maps: np.ndarray) -> float:
+    """Return min_ρ ‖y − crop F(s ρ)‖² / ‖y‖² of maps s (C, h + 8, w + 8), with ρ by 30 conjugate gradients."""
+    from scipy.sparse.linalg import LinearOperator, cg
+
+    y, size = _scaled(block), maps.shape[1:]
+    forward, adjoint = _transform(block.shape[1:], size)
+
+    def normal(x: np.ndarray) -> np.ndarray:
+        return np.sum(maps.conj() * adjoint(forward(maps * x.reshape(size))), axis=0).ravel() + RIDGE * x
+
+    A = LinearOperator((maps[0].size, maps[0].size), normal, dtype=complex)
+    image = cg(A, np.sum(maps.conj() * adjoint(y), axis=0).ravel(), rtol=1e-4, maxiter=30)[0]
+    return float(np.linalg.norm(y - forward(maps * image.reshape(size))) ** 2 / y.size)
+
+
+def _scaled(block: np.ndarray) -> np.ndarray:
+    """Return the samples of each coil in a row, complex128, of mean energy 1."""
+    y = block.reshape(len(block), -1).astype(np.complex128)
+    return y / np.sqrt(np.mean(np.abs(y) ** 2))
+
+
+def _transform(block: tuple[int, ...], size: tuple[int, ...]) -> tuple[Callable, Callable]:
+    """Return crop F from images (C, *size) to the samples (C, N) of a block, and its adjoint."""
+    rows, columns = (_waves(k, n) / np.sqrt(n) for k, n in zip(block, size))
+
+    def forward(images: np.ndarray) -> np.ndarray:
+        return (rows @ images @ columns.T).reshape(len(images), -1)
+
+    def adjoint(data: np.ndarray) -> np.ndarray:
+        return rows.conj().T @ data.reshape(-1, *block) @ columns.conj()
+
+    return forward, adjoint
 
 
 def harmonics(coefficients: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
