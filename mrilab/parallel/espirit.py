@@ -100,7 +100,7 @@ def espirit(
     Examples
     --------
     >>> from mrilab import rss, shepp_logan, simulate, simulate_smaps
-    >>> x, true = shepp_logan((48, 48)), simulate_smaps(4, (48, 48))
+    >>> x, true = shepp_logan((48, 48)), simulate_smaps(4, (48, 48), raw=False)
     >>> S = espirit(simulate(x, true, (48, 48)))
     >>> head = abs(x) > 0.05
     >>> cosine = abs((S.conj() * true).sum(0))[head] / rss(S)[head]  # between the vectors of coils
