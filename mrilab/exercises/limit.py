@@ -3,7 +3,9 @@
 import contextlib
 import contextvars
 import ctypes
+import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +19,10 @@ class _Stop(BaseException):
 
 
 def limited(call: Callable[[], Any], seconds: float) -> Any:
-    """Return call(), or raise its error, or OutOfTime after this number of seconds.
+    """Return call(), or raise its error, or OutOfTime after this number of seconds of its own work.
+
+    Compilation by numba does not count, nor does other work of a busy computer if the system knows the time of a
+    thread; then three times as many seconds by the clock are the end.
 
     The call runs in its own thread, because signals would need the main thread and a POSIX system. A loop in Python is
     stopped. A call that waits in a system call, or catches all exceptions, is left running as a daemon; one that holds
@@ -37,6 +42,8 @@ def limited(call: Callable[[], Any], seconds: float) -> Any:
 
     def work() -> None:
         try:
+            if hasattr(time, "pthread_getcpuclockid"):
+                box["clock"] = time.pthread_getcpuclockid(threading.get_ident())
             box["value"] = call()
         except Exception as error:
             box["error"] = error
@@ -53,7 +60,7 @@ def limited(call: Callable[[], Any], seconds: float) -> Any:
         work()
     else:
         try:
-            thread.join(seconds)
+            _wait(thread, seconds, box)
         finally:  # also when the reader presses "interrupt"
             _stop(thread)
     if "error" in box:
@@ -61,6 +68,31 @@ def limited(call: Callable[[], Any], seconds: float) -> Any:
     if "value" not in box:
         raise OutOfTime(f"no end after {seconds:g} s")
     return box["value"]
+
+
+def _wait(thread: threading.Thread, seconds: float, box: dict[str, Any]) -> None:
+    """Wait until the thread has ended or used up its time."""
+    used = waited = 0.0
+    while thread.is_alive() and used < seconds and waited < 3 * seconds:
+        before, start = _own_time(box), time.monotonic()
+        thread.join(seconds / 50)
+        if not _compiling():
+            waited += time.monotonic() - start
+            used += _own_time(box) - before if before else time.monotonic() - start
+
+
+def _own_time(box: dict[str, Any]) -> float:
+    """Return the time that the thread has worked; 0 if it is unknown."""
+    try:
+        return time.clock_gettime(box["clock"])
+    except (KeyError, OSError):  # no such clock, or the thread has just ended
+        return 0.0
+
+
+def _compiling() -> bool:
+    """Return whether numba compiles, which takes seconds, once: a stop would make it begin again at the next check."""
+    lock = sys.modules.get("numba.core.compiler_lock")
+    return lock is not None and lock.global_compiler_lock.is_locked()
 
 
 class _Quiet(threading.Thread):

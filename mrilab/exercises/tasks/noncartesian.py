@@ -72,6 +72,12 @@ def _variance(B, w, power=2, conj=True, sided=True):
     tol=1e-3,
     mistakes=[
         ("In the middle stands W², not W.", lambda B, w: _variance(B, w, power=1)),
+        ("w is the diagonal of W itself: no root of it, and no square.", lambda B, w: _variance(B, np.sqrt(w))),
+        (
+            "The noise has the variance 1, not 1/W: M alone is not the covariance.",
+            lambda B, w: _variance(B, w, sided=False),
+        ),
+        ("M holds W once; only between the two M stands W².", lambda B, w: _variance(B, w**2, sided=False)),
         ("Bᴴ needs the conjugate.", lambda B, w: _variance(B, w, conj=False)),
         ("That is for the weights 1.", lambda B, w: _variance(B, np.ones_like(w))),
         (
@@ -88,8 +94,8 @@ def _points(rng):
     return {"x": noise(rng, 5, 6).astype(complex), "k": rng.uniform(-0.5, 0.5, (7, 2))}
 
 
-def _dtft(x, k, sign=-1, centred=True, norm=True, swap=False):
-    axes = [np.arange(n) - centred * (n // 2) for n in x.shape]
+def _dtft(x, k, sign=-1.0, start=lambda n: n // 2, norm=True, swap=False):
+    axes = [np.arange(n) - start(n) for n in x.shape]
     j = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 2)
     phase = (k[:, ::-1] if swap else k) @ j.T
     return np.exp(sign * 2j * np.pi * phase) @ x.ravel() / (np.sqrt(x.size) if norm else 1)
@@ -103,7 +109,13 @@ def _dtft(x, k, sign=-1, centred=True, norm=True, swap=False):
     tol=1e-3,
     mistakes=[
         ("The sign of the exponent is that of the inverse.", lambda x, k: _dtft(x, k, sign=1)),
-        ("Pixels are counted from the middle: np.arange(n) - n // 2.", lambda x, k: _dtft(x, k, centred=False)),
+        ("Pixels are counted from the middle: np.arange(n) - n // 2.", lambda x, k: _dtft(x, k, start=lambda n: 0)),
+        (
+            "An even number of pixels has none in its middle: where does the text let them start?",
+            lambda x, k: _dtft(x, k, start=lambda n: (n - 1) / 2),
+        ),
+        ("The pixels are off by one: they start at -(n // 2).", lambda x, k: _dtft(x, k, start=lambda n: n // 2 - 1)),
+        ("k is in cycles per pixel: a cycle is 2π.", lambda x, k: _dtft(x, k, sign=-1 / (2 * np.pi))),
         ("Divide by √N.", lambda x, k: _dtft(x, k, norm=False)),
         ("k[:, 0] belongs to the rows, k[:, 1] to the columns.", lambda x, k: _dtft(x, k, swap=True)),
     ],
@@ -159,6 +171,8 @@ def _power(A, x, steps, gram=True, unit=True, root=False):
         ("That is ‖A‖: the step of a gradient needs its square.", lambda A, x, n: _power(A, x, n, root=True)),
         ("Divide before AᴴA, not after it: the norm of the last x is then the estimate.", lambda A, x, n: 1.0),
         ("One step too few.", lambda A, x, n: _power(A, x, n - 1)),
+        ("One step too many.", lambda A, x, n: _power(A, x, n + 1)),
+        ("‖AᴴA x‖ is near L already: no square at the end.", lambda A, x, n: _power(A, x, n) ** 2),
         ("One AᴴA a step, not two.", lambda A, x, n: _power(A, x, n, gram=False)),
     ],
 )
@@ -175,13 +189,14 @@ def _samples(rng):
     }
 
 
-def _gram(k, w, x, *, sign=1, twice=2, norm=True, shift=True, crop=True):
+def _gram(k, w, x, *, sign=1, twice=2, norm=True, shift=True, crop=True, late=0, middle=False):
     """AᴴWA x by its point spread function on twice the field of view."""
-    axes = [np.arange(twice * n) - twice * n // 2 for n in x.shape]
+    axes = [np.arange(twice * n) - twice * n // 2 + late for n in x.shape]
     d = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
     t = np.exp(2j * sign * np.pi * (d @ k.T)) @ w / (x.size if norm else 1)
     spectrum = np.fft.fft2(np.fft.ifftshift(t) if shift else t)
     y = np.fft.ifft2(spectrum * np.fft.fft2(x, t.shape))
+    y = np.roll(y, [-(n // 2) for n in x.shape], axis=(0, 1)) if middle else y
     return y[: x.shape[0], : x.shape[1]] if crop else y
 
 
@@ -199,6 +214,13 @@ def _gram(k, w, x, *, sign=1, twice=2, norm=True, shift=True, crop=True):
             "That is another quarter: t[0] belongs at index (0, 0): ifftshift t, and keep the first pixels.",
             lambda *a: _gram(*a, shift=False),
         ),
+        (
+            "The middle of the padded image is not the image: it was padded at its ends.",
+            lambda *a: _gram(*a, middle=True),
+        ),
+        ("The differences d run from −H to H − 1, with 0 at index H.", lambda *a: _gram(*a, late=1)),
+        ("The rows belong to k[:, 0], the columns to k[:, 1].", lambda k, w, x: _gram(k[:, ::-1], w, x)),
+        ("There are two factors 1/√N, one of A and one of its adjoint.", lambda k, w, x: _gram(k, w, x) * x.size**0.5),
         ("The result has the shape of x: keep its rows and columns only.", lambda *a: _gram(*a, crop=False)),
         ("The weights are missing in t.", lambda k, w, x: _gram(k, np.ones_like(w), x)),
         ("Divide t by N, the number of pixels.", lambda *a: _gram(*a, norm=False)),

@@ -40,6 +40,11 @@ def _samples(rng):
         ("Divide by the number of samples, not of channels.", lambda n: n @ n.conj().T / n.shape[0]),
         ("The covariance is (C, C): samples are axis 1.", lambda n: n.conj().T @ n / n.shape[0]),
         ("Not divided by the number of samples.", lambda n: n @ n.conj().T),
+        (
+            "Noise of different channels is correlated: the entries beside the diagonal count.",
+            lambda n: np.diag(np.mean(abs(n) ** 2, axis=1)),
+        ),
+        ("That is the correlation: a covariance keeps the variances of the channels.", np.corrcoef),
     ],
 )
 def covariance(n):
@@ -70,6 +75,18 @@ def _unseen(p, y, held, square=True, relative=True):
             "That is the error on the samples that were used: `held` marks those left out.",
             lambda p, y, h: _unseen(p, y, ~h),
         ),
+        (
+            "The sums go over all channels before the division: that is a mean of ratios, one for each channel.",
+            lambda p, y, h: np.mean([_unseen(a, b, h) for a, b in zip(p, y)]),
+        ),
+        (
+            "Sum first, then divide: that is a mean of ratios, one for each sample.",
+            lambda p, y, h: np.mean(abs((p - y) / y)[:, h] ** 2),
+        ),
+        (
+            "Sum squares: the norm is not a sum of magnitudes.",
+            lambda p, y, h: abs(p - y)[:, h].sum() / abs(y)[:, h].sum(),
+        ),
         ("The norms are squared.", lambda p, y, h: _unseen(p, y, h, square=False)),
         (
             "Divide by the energy of the samples, not by their number.",
@@ -92,6 +109,11 @@ def error(predicted, y, held):
 def _channels(rng):
     n = noise(rng, 3, 3) @ noise(rng, 3, 60)
     return {"kspace": noise(rng, 3, 4, 5), "covariance": noise_covariance(n.astype(np.complex64))}
+
+
+def _power(covariance, power):
+    values, vectors = np.linalg.eigh(covariance)
+    return vectors * values**power @ vectors.conj().T
 
 
 def _mix(M, y):
@@ -122,6 +144,11 @@ def _white(answer, inputs):
     mistakes=[
         ("That mixes by the Cholesky factor; its inverse is wanted.", lambda y, c: _mix(np.linalg.cholesky(c), y)),
         ("That is the inverse of the covariance: you want its root.", lambda y, c: _mix(np.linalg.inv(c), y)),
+        ("That is a root of the covariance; its inverse is wanted.", lambda y, c: _mix(_power(c, 0.5), y)),
+        (
+            "The covariance is that of n nᴴ: it was conjugated or transposed on the way.",
+            lambda y, c: _mix(_power(c.conj(), -0.5), y),
+        ),
         (
             "Each channel is scaled alone; their correlation stays.",
             lambda y, c: y / np.sqrt(np.diag(c).real)[:, None, None],
@@ -153,14 +180,21 @@ choice(
 
 
 def _curves(rng):
-    valley = (np.arange(7) - rng.uniform(1, 5)) ** 2
-    errors = 1 + 0.1 * valley + 0.4 * rng.random((4, 7))
+    """Curves of which one is much steeper than the others: it moves the sum, but neither median nor majority."""
+    valley, other = ((np.arange(7) - place) ** 2 for place in rng.permutation([1, 5]))
+    errors = 1 + 0.1 * valley + 0.4 * rng.random((5, 7))
+    errors[rng.integers(4)] = 1 + 0.8 * other
 
     def curve(seed):
         """Return the error of each fraction for one draw of left-out samples."""
         return errors[seed].copy()
 
     return {"curve": curve, "fractions": np.geomspace(1e-4, 1e-1, 7), "draws": 4}
+
+
+def _vote(choices):
+    values, times = np.unique(choices, return_counts=True)
+    return values[np.argmax(times)]
 
 
 def _choose(curve, q, draws, pick=np.argmin, seeds=None):
@@ -189,6 +223,19 @@ def _choose(curve, q, draws, pick=np.argmin, seeds=None):
         ),
         ("One draw decides alone here: sum the curves first.", lambda c, q, n: (q[c(0).argmin()], _choose(c, q, n)[1])),
         ("Seeds are 0 … draws − 1: one is missing.", lambda c, q, n: _choose(c, q, n, seeds=range(n - 1))),
+        ("The first seed is 0.", lambda c, q, n: _choose(c, q, n, seeds=range(1, n + 1))),
+        (
+            "No vote, no median: the smallest *sum* of errors counts, so a draw with large errors weighs more.",
+            lambda c, q, n: (_vote(_choose(c, q, n)[1]), _choose(c, q, n)[1]),
+        ),
+        (
+            "The smallest sum: that is another way to put the curves together.",
+            lambda c, q, n: (q[np.median([c(s) for s in range(n)], axis=0).argmin()], _choose(c, q, n)[1]),
+        ),
+        (
+            "The smallest sum: that is where any single curve is lowest.",
+            lambda c, q, n: (q[np.min([c(s) for s in range(n)], axis=0).argmin()], _choose(c, q, n)[1]),
+        ),
     ],
 )
 def choose_often(curve, fractions, draws):

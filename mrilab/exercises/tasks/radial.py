@@ -19,7 +19,8 @@ GOLDEN = (np.sqrt(5) - 1) / 2
     kind="value",
     book={"n": 128, "accel": 3, "turns": 2},
     question=lambda n, R, turns: f"How many spokes give $R = {R}$ at {n} × {n}, and how many spirals of {turns} turns?",
-    draw=lambda rng: {"n": int(rng.integers(6, 16)) * 16, "accel": int(rng.integers(3, 6)), "turns": 2},
+    # With R = 3 or 5, the exact number of spirals and the page's n/(4T) round to the same.
+    draw=lambda rng: {"n": int(rng.integers(6, 16)) * 16, "accel": int(rng.choice([3, 5])), "turns": 2},
     tol=1e-9,
     minutes=5,
     level="easy",
@@ -31,6 +32,22 @@ GOLDEN = (np.sqrt(5) - 1) / 2
         (
             "That is Nyquist's number; divide by R.",
             lambda n, R, t: (round(nyquist_shots((n, n))), round(nyquist_shots((n, n), turns=t))),
+        ),
+        (
+            "Each spoke has two ends at the edge, so π n / 2 of them are enough for R = 1.",
+            lambda n, R, t: (round(np.pi * n / R), shots_for((n, n), R, turns=t)),
+        ),
+        (
+            "n / R is for lines: the gaps of spokes are widest at the edge of a circle.",
+            lambda n, R, t: (round(n / R), shots_for((n, n), R, turns=t)),
+        ),
+        (
+            "A spiral that runs in and out has two arms, and each crosses a radius T times.",
+            lambda n, R, t: (shots_for((n, n), R), round(n / (2 * t) / R)),
+        ),
+        (
+            "R = 3 takes fewer shots than Nyquist, not more.",
+            lambda n, R, t: (round(np.pi * n / 2 * R), round(n / 4 / t * R)),
         ),
         ("Spirals need far fewer shots: say turns=2.", lambda n, R, t: (shots_for((n, n), R), shots_for((n, n), R))),
         (
@@ -50,10 +67,10 @@ def _fourier(rng, n=6, shots=5):
     return {"A": Matrix((np.exp(-2j * np.pi * k @ j.T) / n).astype(np.complex64)), "steps": int(rng.integers(4, 8))}
 
 
-def _pipe(A, steps, root=False, divide=True, adjoint=True, start=0.0):
+def _pipe(A, steps, root=False, divide=True, adjoint=True, size=abs):
     w = np.ones(A.shape_out, np.complex64)
     for _ in range(steps):
-        spread = abs(A(A.H(w))) if adjoint else abs(A(A.H(np.ones_like(w))))
+        spread = size(A(A.H(w if adjoint else np.ones_like(w))))
         w = w / (np.sqrt(spread) if root else spread) if divide else w * spread / spread.max()
     return w.real
 
@@ -69,6 +86,10 @@ def _pipe(A, steps, root=False, divide=True, adjoint=True, start=0.0):
         ("Divide by |A Aᴴ w|: where samples crowd, weights must fall.", lambda A, n: _pipe(A, n, divide=False)),
         ("Apply A Aᴴ to the weights of this step, not always to ones.", lambda A, n: _pipe(A, n, adjoint=False)),
         ("One step too few.", lambda A, n: _pipe(A, n - 1)),
+        ("One step too many.", lambda A, n: _pipe(A, n + 1)),
+        ("|·| is taken of each sample; a norm is one number for all.", lambda A, n: _pipe(A, n, size=np.linalg.norm)),
+        ("Nothing is scaled: the iteration finds the right size by itself.", lambda A, n: (w := _pipe(A, n)) / w.max()),
+        ("Nothing is scaled: the iteration finds the right size by itself.", lambda A, n: (w := _pipe(A, n)) / w.sum()),
         ("No root: it is w / |A Aᴴ w|.", lambda A, n: _pipe(A, n, root=True)),
     ],
 )
@@ -104,6 +125,14 @@ def _same_turns(answer, inputs):
         ),
         ("Those are degrees.", lambda n: _angles(n, 180 * GOLDEN)),
         ("Those are equal angles, which need the number of spokes in advance.", lambda n: _angles(n, np.pi / n)),
+        ("The step is the smaller part of the turn: π (√5 − 1)/2.", lambda n: _angles(n, np.pi * (1 + np.sqrt(5)) / 4)),
+        ("The scan begins with the angle 0.", lambda n: np.pi * GOLDEN * np.arange(1, n + 1)),
+        ("Those are degrees.", lambda n: np.degrees(_angles(n, np.pi * GOLDEN) % (2 * np.pi))),
+        (
+            "In the order of the scan: each spoke is a step from the one before, not from its neighbour.",
+            lambda n: np.sort(_angles(n, np.pi * GOLDEN) % np.pi),
+        ),
+        ("That turns the other way: the first step is 111.25°, not 68.75°.", lambda n: -_angles(n, np.pi * GOLDEN)),
         ("That is the golden angle of leaves, 137.5°.", lambda n: _angles(n, 2 * np.pi * (1 - GOLDEN) + 1e-9)),
     ],
 )
@@ -129,6 +158,8 @@ def _ramp(k, dims=2, scale=True, axis=-1):
         ("That is the density. The weight is the area of a sample, its inverse.", lambda k: _ramp(k, dims=0)),
         ("That is the ramp of spokes in 3-D, whose areas grow as |k|².", lambda k: _ramp(k, dims=3)),
         ("Scale to a largest weight of 1.", lambda k: _ramp(k, scale=False)),
+        ("Scale by the largest |k|, not by a sum over all.", lambda k: _ramp(k, scale=False) / np.linalg.norm(k)),
+        ("|k| is the root of a sum of squares, not |ky| + |kx|.", lambda k: (r := abs(k).sum(-1)) / r.max()),
         ("|k| is the length over both axes, not one coordinate.", lambda k: abs(k[..., 0]) / abs(k).max()),
     ],
 )
@@ -136,7 +167,7 @@ def ramp(k):
     return _ramp(k)
 
 
-def _dense(p, shots, samples, n, *, arms=2, circle=1, even=False, through=True, swap=False):
+def _dense(p, shots, samples, n, *, arms=2, circle=1, even=False, through=True, swap=False, late=0.0):
     middle, u = samples // 2, np.linspace(0, 1, 20001)
 
     def arm(turns, u):
@@ -146,7 +177,7 @@ def _dense(p, shots, samples, n, *, arms=2, circle=1, even=False, through=True, 
         return np.append(0, np.cumsum(abs(np.diff(arm(turns, u)))))
 
     turns = brentq(lambda T: length(T)[-1] - 2 / arms * middle / n, 0, 50)
-    t = (np.arange(samples) - middle) / middle
+    t = (np.arange(samples) - middle + late) / middle
     at = abs(t) if even else np.interp(abs(t), length(turns) / length(turns)[-1], u)
     k = (
         (np.sign(t) if through else 1)
@@ -181,6 +212,8 @@ def _dense(p, shots, samples, n, *, arms=2, circle=1, even=False, through=True, 
         ),
         ("The way in is that of −k: the two arms of a shot lie opposite.", lambda *a: _dense(*a, through=False)),
         ("The last axis is (ky, kx): the imaginary part comes first.", lambda *a: _dense(*a, swap=True)),
+        ("Sample samples/2 lies at DC: yours has DC between two samples.", lambda *a: _dense(*a, late=0.5)),
+        ("k has signs: the opposite arm is −k.", lambda *a: abs(_dense(*a))),
     ],
 )
 def dense_spiral(p, shots, samples, n):

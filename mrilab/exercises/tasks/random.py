@@ -27,6 +27,15 @@ from ..base import choice, exercise
         ("That is the share of the points. Sum over all of them.", lambda N, R: 1 - (1 - 1 / N) ** round(N / R)),
         ("Those are the points that are never drawn.", lambda N, R: N * (1 - 1 / N) ** round(N / R)),
         ("That subtracts only pairs of draws; triples matter here.", lambda N, R: N / R - (N / R) ** 2 / N / 2),
+        ("Draws that meet come in pairs: each pair was subtracted twice.", lambda N, R: N / R - (N / R) ** 2 / N),
+        (
+            "A draw that no other meets: but a point that is hit twice counts once, not never.",
+            lambda N, R: round(N / R) * (1 - 1 / N) ** round(N / R),
+        ),
+        (
+            "All draws must miss a point: that is one probability for each draw, and they are multiplied.",
+            lambda N, R: N * (1 - (round(N / R) / N) ** 2),
+        ),
     ],
 )
 def distinct(points, accel):
@@ -40,8 +49,8 @@ def _cloud(rng):
     return {"points": points, "p": weights / weights.sum()}
 
 
-def _lloyd(points, p, power=2.0, weigh=True, before=True, squared=True, stay=True):
-    x = (np.argwhere(p > 0) - np.array(p.shape) // 2) / p.shape
+def _lloyd(points, p, power=2.0, weigh=True, before=True, squared=True, stay=True, middle=lambda n: n // 2):
+    x = (np.argwhere(p > 0) - middle(np.array(p.shape))) / p.shape
     w = p[p > 0] ** power
 
     def to_nearest(centres):
@@ -68,6 +77,11 @@ def _lloyd(points, p, power=2.0, weigh=True, before=True, squared=True, stay=Tru
         ("The mean of a cell is weighted by p².", lambda points, p: _lloyd(points, p, weigh=False)),
         ("A point that got nothing stays where it is.", lambda points, p: _lloyd(points, p, stay=False)),
         ("E sums squared distances.", lambda points, p: _lloyd(points, p, squared=False)),
+        ("E is the sum, without a root.", lambda points, p: (_lloyd(points, p)[0], _lloyd(points, p)[1] ** 0.5)),
+        (
+            "Index i lies at (i − ⌊n/2⌋)/n: an even axis has its 0 on a point of the grid.",
+            lambda points, p: _lloyd(points, p, middle=lambda n: (n - 1) / 2),
+        ),
         (
             "E is that of the points that came in, not of the moved ones.",
             lambda points, p: _lloyd(points, p, before=False),
@@ -108,11 +122,16 @@ choice(
 )
 
 
-def _decay(shape, cutoff, decay, edge=2.0, norm=np.sum, flat=True, centred=True):
-    axes = np.ix_(*(edge * (np.arange(n) - centred * (n // 2)) / n for n in shape))
-    r = np.hypot(*axes)
+def _decay(shape, cutoff, decay, edge=2.0, norm=np.sum, flat=True, middle=lambda n: n // 2, far=np.hypot):
+    axes = np.ix_(*(edge * (np.arange(n) - middle(n)) / n for n in shape))
+    r = far(*axes)
     weights = np.minimum(1, (cutoff / np.maximum(r, 1e-9)) ** decay) if flat else (1 - np.minimum(r, 1)) ** decay
     return weights / norm(weights)
+
+
+def _of_each_axis(shape, cutoff, decay):
+    parts = [np.minimum(1, cutoff / np.maximum(abs(np.arange(n) - n // 2) * 2 / n, 1e-9)) ** decay for n in shape]
+    return np.outer(*parts) / np.outer(*parts).sum()
 
 
 @exercise(
@@ -120,7 +139,7 @@ def _decay(shape, cutoff, decay, edge=2.0, norm=np.sum, flat=True, centred=True)
     "random",
     "builds a density that is flat up to a cut-off, then decays as a power, and sums to 1",
     draw=lambda rng: {
-        "shape": (int(rng.integers(9, 14)), int(rng.integers(14, 20))),
+        "shape": (int(rng.choice([9, 11, 13])), int(rng.choice([14, 16, 18]))),
         "cutoff": float(rng.uniform(0.2, 0.4)),
         "decay": float(rng.uniform(1.5, 3)),
     },
@@ -128,7 +147,24 @@ def _decay(shape, cutoff, decay, edge=2.0, norm=np.sum, flat=True, centred=True)
     mistakes=[
         ("A density sums to 1; yours is scaled to a largest value of 1.", lambda s, c, d: _decay(s, c, d, norm=np.max)),
         ("ϱ is 2|k|: 1 at the edge of the grid, not ½.", lambda s, c, d: _decay(s, c, d, edge=1.0)),
-        ("DC is at n // 2: subtract it from the indices.", lambda s, c, d: _decay(s, c, d, centred=False)),
+        ("DC is at n // 2: subtract it from the indices.", lambda s, c, d: _decay(s, c, d, middle=lambda n: 0)),
+        (
+            "Index n // 2 is DC, at even sizes too: (n − 1)/2 is half a point off.",
+            lambda s, c, d: _decay(s, c, d, middle=lambda n: (n - 1) / 2),
+        ),
+        (
+            "ϱ is a distance: a root of a sum of squares.",
+            lambda s, c, d: _decay(s, c, d, far=lambda u, v: np.maximum(abs(u), abs(v))),
+        ),
+        (
+            "ϱ is a distance: a root of a sum of squares.",
+            lambda s, c, d: _decay(s, c, d, far=lambda u, v: u**2 + v**2),
+        ),
+        (
+            "ϱ is a distance: a root of a sum of squares.",
+            lambda s, c, d: _decay(s, c, d, far=lambda u, v: abs(u) + abs(v)),
+        ),
+        ("Each axis has its own ϱ here: the density falls with the distance from DC.", _of_each_axis),
         ("That falls as (1 − ϱ)^η. Asked is (cutoff/ϱ)^η, at most 1.", lambda s, c, d: _decay(s, c, d, flat=False)),
     ],
 )
@@ -145,6 +181,10 @@ def density(shape, cutoff, decay):
     level="easy",
     mistakes=[
         ("That is the share of samples; R is its inverse.", lambda mask: float(np.mean(mask))),
+        ("That is the number of samples left out; R is a ratio.", lambda mask: np.count_nonzero(~mask)),
+        ("R need not be whole: leave it as it is.", lambda mask: mask.size // np.count_nonzero(mask)),
+        ("R need not be whole: leave it as it is.", lambda mask: round(mask.size / np.count_nonzero(mask))),
+        ("Count all points: len(mask) is that of the first axis.", lambda mask: len(mask) / np.count_nonzero(mask)),
         ("Count points, not lines that hold one.", lambda mask: mask.shape[0] / np.count_nonzero(mask.any(axis=1))),
         ("Divide by the points sampled, not by those left out.", lambda mask: mask.size / np.count_nonzero(~mask)),
         ("Not the number of samples: how many times fewer than all.", lambda mask: int(mask.sum())),

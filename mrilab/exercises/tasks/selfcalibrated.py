@@ -58,6 +58,12 @@ def _low_images(rng):
             lambda x: x / np.linalg.norm(x, axis=(1, 2))[:, None, None],
         ),
         ("Σ|Ŝ|² would not be 1: divide by the root of the sum of squares, not by a sum.", lambda x: x / abs(x).sum(0)),
+        ("Each pixel is divided by a root sum of squares of its own.", lambda x: x / np.linalg.norm(x)),
+        (
+            "That is the largest coil of a pixel: the root sum of squares of all is asked for.",
+            lambda x: x / abs(x).max(0),
+        ),
+        ("Coils are not added up, their phases would cancel: the root sum of squares.", lambda x: x / x.sum(0)),
         ("|x|² is not x² for complex numbers.", lambda x: x / np.sqrt(np.sum(x**2, axis=0))),
     ],
 )
@@ -102,6 +108,14 @@ def _over_noise(A, x, y, mask, sigma, *, root=True, count=None):
         (
             "σ² = E|ε|² belongs to the complex sample: no factor 2.",
             lambda *a: _over_noise(*a) / np.sqrt(2),
+        ),
+        (
+            "A norm is the root of a sum of squares, not a mean of magnitudes.",
+            lambda A, x, y, m, s: np.mean(abs(A(x) - y)[:, m]) / s,
+        ),
+        (
+            "The norm grows as the root of the number of samples.",
+            lambda *a: _over_noise(*a) / np.sqrt(len(a[2]) * a[3].sum()),
         ),
         ("Divide by the number of samples.", lambda *a: _over_noise(*a, count=1)),
         ("The noise has the energy σ² in each sample, not σ.", lambda *a: _over_noise(*a) * np.sqrt(a[-1])),
@@ -156,13 +170,21 @@ def _heads(rng):
     }
 
 
-def _budget(n, data, refs, sample, estimate, solve, *, cut=True, once=False, mean=True, calib=None, leak=False):
-    mask, scores = sample(n), []
+def _images(n, data, sample, estimate, solve, *, cut=True, once=False, calib=None, leak=False):
+    mask = sample(n)
     first = estimate(data[0] * mask, n)
-    for y, ref in zip(data, refs):
+    for y in data:
         maps = first if once else estimate(y * mask if cut else y, calib or n)
-        scores.append(psnr(solve(y if leak else y * mask, maps, mask), ref))
-    return float(np.mean(scores) if mean else np.max(scores))
+        yield solve(y if leak else y * mask, maps, mask)
+
+
+def _budget(n, data, refs, *functions, average=np.mean, **options):
+    return float(average([psnr(x, ref) for x, ref in zip(_images(n, data, *functions, **options), refs)]))
+
+
+def _pooled(n, data, refs, *functions):
+    error = np.stack(list(_images(n, data, *functions))) - abs(refs)
+    return 10 * np.log10(refs.max() ** 2 / np.mean(error**2))
 
 
 @exercise(
@@ -179,8 +201,14 @@ def _budget(n, data, refs, sample, estimate, solve, *, cut=True, once=False, mea
             lambda *a: _budget(*a, cut=False),
         ),
         ("The image has seen lines that were not acquired.", lambda *a: _budget(*a, leak=True)),
+        (
+            "Image and maps have seen lines that were not acquired: multiply by the mask first.",
+            lambda *a: _budget(*a, cut=False, leak=True),
+        ),
+        ("The mean is asked for, not the median.", lambda *a: _budget(*a, average=np.median)),
+        ("Each head has a PSNR of its own, with its own peak: the mean is taken of these.", _pooled),
         ("Each head has its own maps: estimate them anew for each.", lambda *a: _budget(*a, once=True)),
-        ("The mean over the heads is asked for, not the best.", lambda *a: _budget(*a, mean=False)),
+        ("The mean over the heads is asked for, not the best.", lambda *a: _budget(*a, average=np.max)),
         ("That is one head: average over all.", lambda n, data, refs, *a: _budget(n, data[:1], refs[:1], *a)),
         ("Calibrate on as many lines as there are: they are an argument.", lambda *a: _budget(*a, calib=6)),
     ],

@@ -44,6 +44,19 @@ def _parts(z, lam):
             lambda z, lam: np.where(abs(z) > lam, z - lam, 0),
         ),
         ("The threshold is λ, not λ/2.", lambda z, lam: L1(lam / 2).prox(z, 1.0)),
+        (
+            "Below λ the result is 0: yours goes on through zero.",
+            lambda z, lam: z - lam * np.exp(1j * np.angle(z)),
+        ),
+        (
+            "The sign of a complex number is its phase, not the sign of its real part.",
+            lambda z, lam: np.sign(z.real) * np.maximum(abs(z) - lam, 0),
+        ),
+        ("Each entry has a factor of its own.", lambda z, lam: np.maximum(1 - lam / abs(z).max(), 0) * z),
+        (
+            "λ is a threshold, not a share of the largest entry.",
+            lambda z, lam: L1(lam * float(abs(z).max())).prox(z, 1.0),
+        ),
     ],
 )
 def soft(z, lam):
@@ -70,6 +83,14 @@ def _spin(y, method, lam, shifts, there=True, back=-1, total=False, axes=(0, 1),
     return np.sum(images, axis=0) if total else np.mean(images, axis=0)
 
 
+def _spun_on(y, method, lam, shifts):
+    images = []
+    for s in range(shifts):
+        y = _roll(method(_roll(y, s, (0, 1)), lam), -s, (0, 1))
+        images.append(y)
+    return np.mean(images, axis=0)
+
+
 @exercise(
     "sparsity-cycle",
     "sparsity",
@@ -86,6 +107,16 @@ def _spin(y, method, lam, shifts, there=True, back=-1, total=False, axes=(0, 1),
         ("You shift on where you should shift back.", lambda y, d, lam, n: _spin(y, d, lam, n, back=1)),
         ("Average, do not add up.", lambda y, d, lam, n: _spin(y, d, lam, n, total=True)),
         ("Both axes shift, by (s, s).", lambda y, d, lam, n: _spin(y, d, lam, n, axes=(0,))),
+        ("Both axes shift, by (s, s).", lambda y, d, lam, n: _spin(y, d, lam, n, axes=(1,))),
+        (
+            "That is one shift: average over all of s = 0, 1, …, shifts − 1.",
+            lambda y, d, lam, n: _roll(d(_roll(y, n, (0, 1)), lam), -n, (0, 1)),
+        ),
+        (
+            "That is one shift: average over all of s = 0, 1, …, shifts − 1.",
+            lambda y, d, lam, n: _roll(d(_roll(y, n - 1, (0, 1)), lam), 1 - n, (0, 1)),
+        ),
+        ("Each shift begins with `y` itself, not with the last result.", _spun_on),
         ("np.roll without `axis` rolls the flattened image.", lambda y, d, lam, n: _spin(y, d, lam, n, axes=None)),
         ("The first shift is 0: s = 0, 1, …, shifts − 1.", lambda y, d, lam, n: _spin(y, d, lam, n, first=1)),
         ("Denoise the shifted image, not the one that came in.", lambda y, d, lam, n: _spin(y, d, lam, n, there=False)),
@@ -117,6 +148,16 @@ def _sure(z, lam, sigma, turn=True, capped=True, weight=1.0, less=None, along=1.
             "The divergence is multiplied by σ², not 2σ²: σ²/2 is the variance of each part.",
             lambda z, lam, s: _sure(z, lam, s, weight=2.0),
         ),
+        (
+            "σ² stands before the whole divergence, of both parts: no further half.",
+            lambda z, lam, s: _sure(z, lam, s, weight=0.5),
+        ),
+        ("One σ² is subtracted for each complex entry, not two.", lambda z, lam, s: _sure(z, lam, s, less=2 * z.size)),
+        (
+            "Where h = 0, |h − z|² is |z|², not 0.",
+            lambda z, lam, s: _sure(z, lam, s) - np.sum(abs(z[abs(z) <= lam]) ** 2),
+        ),
+        ("The risk is a sum over all entries, not a mean.", lambda z, lam, s: _sure(z, lam, s) / z.size),
         ("N σ² is missing at the end.", lambda z, lam, s: _sure(z, lam, s, less=0)),
         (
             "N counts all entries: z.size. len(z) is that of the first axis.",
@@ -183,6 +224,11 @@ def _kept(answer, inputs):
             lambda z, k: np.where(abs(z) > np.sort(abs(z), axis=None)[-k - 1], z, 0),
         ),
         ("Keep the values, not their magnitudes.", lambda z, k: abs(_keep(z, k))),
+        ("Keep the complex values: what is large as a complex number stays whole.", lambda z, k: _keep(z.real, k)),
+        (
+            "The k values alone came out: leave them in their places, among zeros.",
+            lambda z, k: np.sort(abs(z), axis=None)[-k:],
+        ),
         (
             "k over the whole array, not in each row.",
             lambda z, k: np.stack([_keep(row, k) for row in z]) if k < z.shape[1] else z.copy(),
@@ -218,6 +264,14 @@ def keep(z, k):
         (
             "|z| is the magnitude: |Re z| + |Im z| is another norm.",
             lambda A, z, y, lam: np.sum(abs(A @ z - y) ** 2) / 2 + lam * (abs(z.real) + abs(z.imag)).sum(),
+        ),
+        (
+            "Norms are sums, not means.",
+            lambda A, z, y, lam: np.mean(abs(A @ z - y) ** 2) / 2 + lam * np.mean(abs(z)),
+        ),
+        (
+            "λ stands before the l1 norm only.",
+            lambda A, z, y, lam: lam * (np.sum(abs(A @ z - y) ** 2) / 2 + abs(z).sum()),
         ),
         (
             "The l1 norm sums magnitudes, not squares.",

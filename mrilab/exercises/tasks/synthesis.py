@@ -27,6 +27,10 @@ def _gradient_inputs(rng):
         ("With the ½ in front there is no factor of 2.", lambda A, x, y: 2 * A.conj().T @ (A @ x - y)),
         ("The sign is turned: A x − y.", lambda A, x, y: A.conj().T @ (y - A @ x)),
         ("That is the residual; apply Aᴴ to it.", lambda A, x, y: A @ x - y),
+        ("Aᴴ stands before the whole residual, y too.", lambda A, x, y: A.conj().T @ (A @ x) - A.T @ y),
+        ("Aᴴ stands before the whole residual, y too.", lambda A, x, y: A.conj().T @ A @ x - y[: x.size]),
+        ("The gradient has Aᴴ, not an inverse of A.", lambda A, x, y: np.linalg.pinv(A) @ (A @ x - y)),
+        ("A vector of complex numbers has a complex gradient.", lambda A, x, y: (A.conj().T @ (A @ x - y)).real),
     ],
 )
 def gradient(A, x, y):
@@ -52,6 +56,24 @@ def _step_inputs(rng):
         ("That climbs: subtract the gradient.", lambda f, g, z, s: g.prox(z + s * f.grad(z), s)),
         ("The prox is missing.", lambda f, g, z, s: z - s * f.grad(z)),
         ("First the gradient, then the prox.", lambda f, g, z, s: g.prox(z, s) - s * f.grad(g.prox(z, s))),
+        (
+            "First the gradient, then the prox, which is of where you have come to.",
+            lambda f, g, z, s: g.prox(z, s) - s * f.grad(z),
+        ),
+        (
+            "Any step: s is an argument, and not 1/L.",
+            lambda f, g, z, s: g.prox(z - f.grad(z) / f.lipschitz, 1 / f.lipschitz),
+        ),
+        ("s multiplies the gradient: is it divided by here?", lambda f, g, z, s: g.prox(z - f.grad(z) / s, s)),
+        ("s multiplies the gradient: is it divided by here?", lambda f, g, z, s: g.prox(z - f.grad(z) / s, 1 / s)),
+        (
+            "The threshold is s λ: which of the two is used twice?",
+            lambda f, g, z, s: g.prox(z - s * f.grad(z), s * g.lam),
+        ),
+        (
+            "The new z is asked for, not how far it is.",
+            lambda f, g, z, s: np.linalg.norm(step(f, g, z, s) - z) / np.linalg.norm(z),
+        ),
         ("The gradient is not multiplied by the step.", lambda f, g, z, s: g.prox(z - f.grad(z), s)),
     ],
 )
@@ -59,8 +81,8 @@ def step(f, g, z, step):
     return g.prox(z - step * f.grad(z), step)
 
 
-def _factors(n, rule=lambda t: (1 + sqrt(1 + 4 * t**2)) / 2, top=lambda old, t: old - 1):
-    t, factors = 1.0, []
+def _factors(n, rule=lambda t: (1 + sqrt(1 + 4 * t**2)) / 2, top=lambda old, t: old - 1, first=1.0):
+    t, factors = first, []
     for _ in range(n):
         old, t = t, rule(t)
         factors.append(top(old, t) / t)
@@ -86,6 +108,13 @@ def _factors(n, rule=lambda t: (1 + sqrt(1 + 4 * t**2)) / 2, top=lambda old, t: 
             lambda n: _factors(n, lambda t: 1 + sqrt(1 + 4 * t**2)),
         ),
         ("One is subtracted in the numerator.", lambda n: _factors(n, top=lambda old, t: old)),
+        ("The half is of the whole, 1 and the root.", lambda n: _factors(n, lambda t: 1 + sqrt(1 + 4 * t**2) / 2)),
+        (
+            "The denominator has the new t, not the old one.",
+            lambda n: _factors(n, top=lambda old, t: (old - 1) * t / old),
+        ),
+        ("t begins with 1, so that the first factor is 0.", lambda n: _factors(n + 1)[1:]),
+        ("t begins with 1, so that the first factor is 0.", lambda n: _factors(n, first=0.0)),
     ],
 )
 def momentum(n):
@@ -103,6 +132,8 @@ def momentum(n):
     mistakes=[
         ("That is ISTA's bound. Momentum makes it smaller.", 2.0),
         ("1/L is safe, but a little more is possible: where does μ reach −1?", 1.0),
+        ("1/L is safe, so s is at least 1: is a fraction upside down?", 0.75),
+        ("ISTA's bound is 2, and momentum makes it smaller: s lies between 1 and 2.", 3.0),
         ("Put μ = −1 into μ² − (1−s)(1+β)μ + (1−s)β = 0; β stands twice.", 1.5),
     ],
 )
@@ -120,15 +151,30 @@ def _restart_inputs(rng):
     return {"f": f, "g": g, "max_iter": int(rises[0]) + 9 if rises.size else 60}
 
 
-def _restart(f, g, max_iter, *, when=lambda costs: costs[-1] > costs[-2], to_z=True, to_t=True, late=False):
+def _restart(
+    f,
+    g,
+    max_iter,
+    *,
+    when=lambda costs: costs[-1] > costs[-2],
+    to_z=True,
+    to_t=True,
+    late=False,
+    back=False,
+    of_w=False,
+):
     z = w = f.zeros()
     t, s, costs = 1.0, 1 / f.lipschitz, [f(z) + g(z)]
     for _ in range(max_iter):
         old, told = z, t
         z = g.prox(w - s * f.grad(w), s)
         costs.append(f(z) + g(z))
+        if back and when(costs):
+            z = old
         t = (1 + sqrt(1 + 4 * t**2)) / 2
         w = z + (told - 1) / t * (z - old)
+        if of_w:
+            costs[-1] = f(w) + g(w)
         if when(costs):
             w, t = z if to_z else w, 1.0 if to_t else t
             t = (1 + sqrt(5)) / 2 if late else t
@@ -154,6 +200,12 @@ def _restart(f, g, max_iter, *, when=lambda costs: costs[-1] > costs[-2], to_z=T
         (
             "t is 1 when the next step begins: restart after the new t, so that it is not moved on from 1 at once.",
             lambda *a: _restart(*a, late=True),
+        ),
+        ("z itself stays as it is: only w and t start anew.", lambda *a: _restart(*a, back=True)),
+        ("Cost and restart are those of z, the point after the prox, not of w.", lambda *a: _restart(*a, of_w=True)),
+        (
+            "It restarts when the cost has risen: look at the sign of your comparison.",
+            lambda *a: _restart(*a, when=lambda c: c[-1] < c[-2]),
         ),
         ("Set t = 1 too: the momentum goes on.", lambda *a: _restart(*a, to_t=False)),
         ("Set w = z too: this step still has the old momentum.", lambda *a: _restart(*a, to_z=False)),

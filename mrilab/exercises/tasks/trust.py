@@ -64,6 +64,16 @@ def _unseen(x, mask):
         ("That is the part which the samples do see.", lambda x, mask: x - _unseen(x, mask)),
         ("Come back to the image at the end.", lambda x, mask: FFT(x.shape)(_unseen(x, mask))),
         ("The mask belongs to k-space, not to the image.", lambda x, mask: np.where(mask, 0, x)),
+        ("The result stays complex: the null space has phases.", lambda x, mask: _unseen(x, mask).real),
+        ("The result stays complex: the null space has phases.", lambda x, mask: abs(_unseen(x, mask))),
+        (
+            "Images are subtracted as complex numbers, not their magnitudes.",
+            lambda x, mask: abs(x) - abs(x - _unseen(x, mask)),
+        ),
+        (
+            "DC is at n // 2 of the mask: np.fft alone has it at index 0.",
+            lambda x, mask: np.fft.ifft2(np.where(mask, 0, np.fft.fft2(x))),
+        ),
         ("The way back is the adjoint, F.H.", lambda x, mask: FFT(x.shape)(FFT(x.shape)(_unseen(x, mask)))),
     ],
 )

@@ -20,6 +20,11 @@ from ..draws import noise
         ("Those are magnitude and phase; a phase jumps from π to −π.", lambda x: np.stack([abs(x), np.angle(x)], 1)),
         ("The channels are axis 1, after the batch.", lambda x: np.stack([x.real, x.imag], axis=0)),
         ("The channels come before H and W, not behind.", lambda x: np.stack([x.real, x.imag], axis=-1)),
+        (
+            "The second channel is the imaginary part, not that of the conjugate.",
+            lambda x: np.stack([x.real, -x.imag], 1),
+        ),
+        ("The channels are real numbers: is anything complex left?", lambda x: np.stack([x, x.conj()], 1)),
         ("The real part comes first.", lambda x: np.stack([x.imag, x.real], axis=1)),
     ],
 )
@@ -74,6 +79,11 @@ def _stop(losses, patience, equal=0, last=False, strict=True, reset=True):
             "A loss that is as low as the best is not a new lowest one.",
             lambda v, p: _stop(v, p, strict=False),
         ),
+        ("The number of the epoch is wanted, not its loss.", lambda v, p: (v[_stop(v, p)[0]], _stop(v, p)[1])),
+        (
+            "It stops one epoch too early: `patience` epochs in a row bring no new lowest loss.",
+            lambda v, p: _stop(v, p, -1),
+        ),
         ("It never stops: look at how long the best has not been beaten.", lambda v, p: (_stop(v, 99)[0], len(v))),
     ],
 )
@@ -86,10 +96,10 @@ def _network(z):
     return np.tanh(z[::-1]) + 0.3
 
 
-def _correct(x, net, axis=(-2, -1), center=True, joint=True, back=True, skip=True):
+def _correct(x, net, axis=(-2, -1), center=True, joint=True, back=True, skip=True, root=np.sqrt, mean_back=0):
     mean = x.mean(axis=axis, keepdims=True) * center
-    scale = np.sqrt(np.mean((x - mean) ** 2, axis=None if joint else (-2, -1), keepdims=True))
-    return skip * x + (scale if back else 1) * net((x - mean) / scale)
+    scale = root(np.mean((x - mean) ** 2, axis=None if joint else (-2, -1), keepdims=True))
+    return skip * x + (scale if back else 1) * net((x - mean) / scale) + mean_back * mean
 
 
 @exercise(
@@ -103,6 +113,13 @@ def _correct(x, net, axis=(-2, -1), center=True, joint=True, back=True, skip=Tru
         ("One scale for both channels: two would change the phase.", lambda x, net: _correct(x, net, joint=False)),
         ("Multiply the network's answer by the scale again.", lambda x, net: _correct(x, net, back=False)),
         ("The network gives a correction: add x.", lambda x, net: _correct(x, net, skip=False)),
+        ("s is a root: s² is the mean of the squares.", lambda x, net: _correct(x, net, root=np.asarray)),
+        (
+            "s² is the mean over all values of both channels.",
+            lambda x, net: _correct(x, net, root=lambda v: np.sqrt(2 * v)),
+        ),
+        ("The mean need not come back: x, which is added, has it.", lambda x, net: _correct(x, net, mean_back=1)),
+        ("x is added as it came in, with its mean.", lambda x, net: _correct(x, net, mean_back=-1)),
         ("Subtract the mean before you divide.", lambda x, net: _correct(x, net, center=False)),
     ],
 )

@@ -43,6 +43,15 @@ def _problem(rng):
             lambda A, y, x, net, t: net(x - t * A.H(A(x) - y)),
         ),
         ("The gradient is taken at x, not at the corrected image.", lambda A, y, x, net, t: _late(A, y, net(x), t)),
+        (
+            "The network gives the whole image here: x is not added again.",
+            lambda A, y, x, net, t: x + net(x) - t * A.H(A(x) - y),
+        ),
+        ("The step belongs to the gradient, not to the network.", lambda A, y, x, net, t: t * (net(x) - A.H(A(x) - y))),
+        (
+            "The network takes the place of x: nothing else has a minus but the gradient.",
+            lambda A, y, x, net, t: x - t * (net(x) + A.H(A(x) - y)),
+        ),
         ("The network has no part in that.", lambda A, y, x, net, t: _late(A, y, x, t)),
     ],
 )
@@ -60,10 +69,10 @@ def _measured(rng):
     return {"y": noise(rng, 6, 5) * mask, "mask": mask, "z": noise(rng, 6, 5), "lam": float(rng.uniform(0.2, 0.8))}
 
 
-def _consistent(y, mask, z, lam, weight=None, everywhere=False):
+def _consistent(y, mask, z, lam, weight=None, everywhere=False, half=1.0):
     F = FFT(z.shape)
     k = F(z)
-    mixed = (y + (lam if weight is None else weight) * k) / (1 + lam)
+    mixed = (y + (lam if weight is None else weight) * k) / (1 + lam) * half
     return F.H(mixed if everywhere else np.where(mask, mixed, k)).astype(np.complex64)
 
 
@@ -79,6 +88,11 @@ def _consistent(y, mask, z, lam, weight=None, everywhere=False):
         ("λ belongs to z: (y + λ Fz) / (1 + λ).", lambda y, m, z, lam: _swapped(y, m, z, lam)),
         ("Where nothing was measured, z stays as it is.", lambda y, m, z, lam: _consistent(y, m, z, lam, None, True)),
         ("Divide by 1 + λ.", lambda y, m, z, lam: (1 + lam) * _consistent(y, m, z, lam) - lam * _rest(m, z)),
+        (
+            "The weights are 1 and λ, and their sum divides.",
+            lambda y, m, z, lam: _consistent(y, m, z, lam, half=(1 + lam) / 2),
+        ),
+        ("Where nothing was measured, z stays as it is.", lambda y, m, z, lam: _consistent(y, m, z, lam) - _rest(m, z)),
         ("Come back from k-space at the end.", lambda y, m, z, lam: FFT(z.shape)(_consistent(y, m, z, lam))),
     ],
 )

@@ -42,6 +42,8 @@ def _lines(rng, trial):
         ("The central lines always go in.", lambda s, u, p, c: _split(s, u, p, c, keep=False)),
         ("Θ first, then Λ.", lambda s, u, p, c: _split(s, u, p, c)[::-1]),
         ("Those with u below the share are held back.", lambda s, u, p, c: _split(s, u, p, c, flip=True)),
+        ("Those with u below the share are held back.", lambda s, u, p, c: _split(s, 1 - u, p, c)),
+        ("Only lines that were acquired are split.", lambda s, u, p, c: _split(s | True, u, p, c)),
         (
             "An odd centre has one line more on its far side: count its `center` lines.",
             lambda s, u, p, c: _split(s, u, p, c, length=2 * (c // 2)),
@@ -80,6 +82,17 @@ def _loss(u, v, held):
     minutes=10,
     mistakes=[
         ("Only the samples held back count.", lambda u, v, m: _loss(u, v, m | True)),
+        ("Subtract complex numbers: magnitudes hide an error of the phase.", lambda u, v, m: _loss(abs(u), abs(v), m)),
+        ("`held` is True where samples judge: you took the others.", lambda u, v, m: _loss(u, v, ~m)),
+        (
+            "Sum first, then divide: that is a mean of ratios, one for each sample.",
+            lambda u, v, m: (np.mean(abs((u - v) / v)[m]) + _ratio(u[m], v[m], 2)) / 2,
+        ),
+        (
+            "np.linalg.norm(…, 1) of a matrix is another norm: make the samples one row first.",
+            lambda u, v, m: np.linalg.norm((u - v) * m, 1) / np.linalg.norm(v * m, 1) / 2 + _ratio(u[m], v[m], 2) / 2,
+        ),
+        ("The l1 part is missing.", lambda u, v, m: _ratio(u[m], v[m], 2)),
         ("The l1 part is missing.", lambda u, v, m: _ratio(u[m], v[m], 2) / 2),
         ("The l2 part is missing.", lambda u, v, m: _ratio(u[m], v[m], 1) / 2),
         ("Divide by the norm of the measured samples, not of the predicted.", lambda u, v, m: _loss(v, u, m)),

@@ -1,17 +1,124 @@
-"""Answers to the exercises of the chapter `radial`, written from their texts."""
+"""Answers to the exercises of the chapter on radial and spiral scans, written from its page."""
+
+import math
 
 import numpy as np
+from scipy.integrate import quad
+from scipy.optimize import bisect
+
+from mrilab import shots_for
+
+STEP = np.pi * (np.sqrt(5) - 1) / 2
+
+
+def by_adding(shots, step=STEP, first=0.0):
+    angles = [first]
+    while len(angles) < shots:
+        angles.append((angles[-1] + step) % (2 * np.pi))
+    return angles
+
+
+def by_shots(k):
+    weights = [[math.hypot(*sample) for sample in shot] for shot in k]
+    largest = max(map(max, weights))
+    return [[weight / largest for weight in shot] for shot in weights]
+
+
+def iterated(A, steps, size=abs, kernel=lambda A, w: A(A.H(w)), start=1):
+    w = np.full(A.shape_out, start, np.complex64)
+    for _ in range(steps):
+        w = w / size(kernel(A, w))
+    return w
+
+
+def spiral_by_complex(p, shots, samples, n, T=None, turn=lambda i, shots: np.pi * i / shots, middle=None, even=True):
+    u = np.linspace(0, 1, 20001)
+
+    def length(T):
+        return np.concatenate([[0], np.cumsum(abs(np.diff(0.5 * u**p * np.exp(2j * np.pi * T * u))))])
+
+    if T is None:
+        T = bisect(lambda T: length(T)[-1] - samples // 2 / n, 0, 100 * samples / n)
+    s = np.arange(samples) - (samples / 2 if middle is None else middle(samples))
+    place = np.interp(abs(s) / n, length(T), u) if even else np.minimum(abs(s) / (samples // 2), 1)
+    k = np.sign(s) * 0.5 * place**p * np.exp(2j * np.pi * T * place)
+    k = k * np.exp(1j * np.array([turn(i, shots) for i in range(shots)]))[:, None]
+    return np.stack([k.imag, k.real], -1)
+
+
+def spiral_by_integral(p, shots, samples, n):
+    """The length of an arm from its derivative, |k'| = u^(p-1)/2 · |p + 2πiTu|, on a grid in u of its own."""
+
+    def speed(u, T):
+        return 0.5 * u ** (p - 1) * np.hypot(p, 2 * np.pi * T * u)
+
+    wanted = samples // 2 / n
+    T = bisect(lambda T: quad(speed, 0, 1, (T,), limit=200)[0] - wanted, 0, 100 * wanted)
+    u = np.linspace(0, 1, 30001)
+    middle = (u[1:] + u[:-1]) / 2
+    along = np.append(0, np.cumsum(speed(middle, T)) * (u[1] - u[0]))
+    out = np.zeros((shots, samples, 2))
+    for i in range(shots):
+        for j in range(samples):
+            v = np.interp(abs(j - samples / 2) / n, along, u)
+            r, angle = 0.5 * v**p * np.sign(j - samples / 2), 2 * np.pi * T * v + np.pi * i / shots
+            out[i, j] = r * np.sin(angle), r * np.cos(angle)
+    return out
+
 
 RIGHT = {
-    "radial-ramp": [
-        lambda k: np.hypot(*k.T).T / np.hypot(*k.T).max(),
-        lambda k: (r := np.sqrt((k**2).sum(-1))) / r.max(),
+    "radial-count": [
+        lambda n, R, T: (round(np.pi * n / 2 / R), round(n / (4 * T) / R)),
+        lambda n, R, T: np.array([shots_for((n, n), R), shots_for((n, n), R, turns=T)], float),
     ],
+    "radial-golden": [
+        by_adding,
+        lambda shots: np.arange(shots) * STEP % np.pi,
+        lambda shots: np.deg2rad(111.246117975 * np.arange(shots)).astype(np.float32),
+        lambda shots: [math.radians(111.25) * i for i in range(shots)],
+    ],
+    "radial-ramp": [by_shots, lambda k: (r := np.sqrt((k**2).sum(-1))) / r.max()],
+    "radial-pipe": [
+        lambda A, steps: iterated(A, steps).real,
+        lambda A, steps: abs(iterated(A, steps)).astype(float),
+    ],
+    "radial-dense": [spiral_by_complex, spiral_by_integral],
 }
+
 WRONG = {
+    "radial-count": [
+        lambda n, R, T: (round(n / R), round(n / (4 * T) / R)),
+        lambda n, R, T: (round(np.pi * n / R), round(n / (4 * T) / R)),
+        lambda n, R, T: (round(np.pi * n / 2 / R), round(n / (2 * T) / R)),
+        lambda n, R, T: (round(np.pi * n / 2 / R), round(n / 2 / R)),
+        lambda n, R, T: (round(np.pi * n / 2), n // 8),
+        lambda n, R, T: (round(np.pi * n / 2 * R), round(n / (4 * T) * R)),
+    ],
+    "radial-golden": [
+        lambda shots: by_adding(shots, 2 * np.pi * (3 - np.sqrt(5)) / 2),
+        lambda shots: by_adding(shots, np.pi * (1 + np.sqrt(5)) / 2 / 2),
+        lambda shots: by_adding(shots, STEP, first=STEP),
+        lambda shots: np.degrees(by_adding(shots)),
+        lambda shots: np.sort(np.array(by_adding(shots)) % np.pi),
+    ],
     "radial-ramp": [
         lambda k: 2 * np.linalg.norm(k, axis=-1),
         lambda k: np.linalg.norm(k, axis=-1) / np.linalg.norm(k),
         lambda k: np.sum(k**2, axis=-1) / np.max(np.sum(k**2, axis=-1)),
+        lambda k: (r := abs(k).sum(-1)) / r.max(),
+    ],
+    "radial-pipe": [
+        lambda A, steps: iterated(A, steps, size=lambda v: abs(v) ** 0.5).real,
+        lambda A, steps: (w := iterated(A, steps).real) / w.max(),
+        lambda A, steps: iterated(A, steps + 1).real,
+        lambda A, steps: iterated(A, steps, kernel=lambda A, w: A(A.H(np.ones_like(w)))).real,
+        lambda A, steps: iterated(A, steps, size=lambda v: np.linalg.norm(v)).real,
+    ],
+    "radial-dense": [
+        lambda p, s, m, n: spiral_by_complex(p, s, m, n, even=False),
+        lambda p, s, m, n: spiral_by_complex(p, s, m, n, turn=lambda i, shots: 2 * np.pi * i / shots),
+        lambda p, s, m, n: spiral_by_complex(p, s, m, n)[..., ::-1],
+        lambda p, s, m, n: abs(spiral_by_complex(p, s, m, n)),
+        lambda p, s, m, n: spiral_by_complex(p, s, m, n, middle=lambda m: (m - 1) / 2),
     ],
 }

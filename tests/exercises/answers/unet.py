@@ -1,6 +1,17 @@
-"""Answers to the exercises of the chapter `unet`, written from their texts."""
+"""Answers to the exercises of the chapter on the U-Net, written from its page."""
 
 import numpy as np
+
+
+def by_slices(x):
+    out = np.empty((x.shape[0], 2, *x.shape[1:]), np.float32)
+    for i, image in enumerate(x):
+        out[i, 0], out[i, 1] = image.real, image.imag
+    return out
+
+
+def by_view(x):
+    return np.moveaxis(np.ascontiguousarray(x)[..., None].view(x.real.dtype), -1, 1)
 
 
 def by_counting(losses, patience, reset=True, less=np.less):
@@ -23,13 +34,60 @@ def by_argmin(losses, patience):
     return [int(np.argmin(losses)), len(losses)]
 
 
+def normalised(
+    x, net, mean=lambda x: x.mean((1, 2), keepdims=True), spread=lambda d: np.sqrt(np.mean(d**2)), back=True
+):
+    m = mean(x)
+    s = spread(x - m)
+    return x + (s if back else 1) * net((x - m) / s)
+
+
+def by_channels(x, net):
+    m = [float(np.sum(c)) / c.size for c in x]
+    s = (sum(float(((c - v) ** 2).sum()) for c, v in zip(x, m)) / x.size) ** 0.5
+    return x + s * net(np.stack([(c - v) / s for c, v in zip(x, m)]).astype(x.dtype))
+
+
 RIGHT = {
+    "unet-channels": [
+        by_slices,
+        by_view,
+        lambda x: np.concatenate([x.real[:, None], x.imag[:, None]], 1).astype(float),
+    ],
     "unet-stop": [by_counting, by_argmin],
+    "unet-normalise": [
+        normalised,
+        by_channels,
+        lambda x, net: normalised(x, net, spread=np.std),
+    ],
 }
+
 WRONG = {
+    "unet-channels": [
+        lambda x: np.stack([x.real, x.imag]),
+        lambda x: np.stack([x.real, x.imag], axis=-1),
+        lambda x: np.stack([abs(x), np.angle(x)], axis=1),
+        lambda x: np.stack([x.imag, x.real], axis=1),
+        lambda x: np.stack([x.real, -x.imag], axis=1),
+        lambda x: np.concatenate([x.real, x.imag]).reshape(len(x), 2, *x.shape[1:]),
+        lambda x: np.stack([x, x.conj()], axis=1),
+    ],
     "unet-stop": [
         lambda v, p: by_counting(v, p, reset=False),
         lambda v, p: by_counting(v, p, less=np.less_equal),
         lambda v, p: (int(np.argmin(v)), len(v)),
+        lambda v, p: by_counting(v, p + 1),
+        lambda v, p: (by_counting(v, p)[0], by_counting(v, p)[1] - 1),
+        lambda v, p: (v[by_counting(v, p)[0]], by_counting(v, p)[1]),
+    ],
+    "unet-normalise": [
+        lambda x, net: normalised(x, net, mean=np.mean),
+        lambda x, net: normalised(x, net, spread=lambda d: d.std((1, 2), keepdims=True)),
+        lambda x, net: normalised(x, net, back=False),
+        lambda x, net: normalised(x, net) - x,
+        lambda x, net: normalised(x, net, spread=lambda d: np.mean(d**2)),
+        lambda x, net: normalised(x, net) + x.mean((1, 2), keepdims=True),
+        lambda x, net: normalised(x, net, spread=lambda d: np.sqrt((d**2).mean() * 2)),
+        lambda x, net: normalised(x, net) - x.mean((1, 2), keepdims=True),
     ],
 }
