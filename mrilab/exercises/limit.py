@@ -76,7 +76,7 @@ def _wait(thread: threading.Thread, seconds: float, box: dict[str, Any]) -> None
     while thread.is_alive() and used < seconds and waited < 3 * seconds:
         before, start = _own_time(box), time.monotonic()
         thread.join(seconds / 50)
-        if not _compiling():
+        if not _compiling(thread):
             waited += time.monotonic() - start
             used += _own_time(box) - before if before else time.monotonic() - start
 
@@ -89,10 +89,12 @@ def _own_time(box: dict[str, Any]) -> float:
         return 0.0
 
 
-def _compiling() -> bool:
+def _compiling(thread: threading.Thread) -> bool:
     """Return whether numba compiles, which takes seconds, once: a stop would make it begin again at the next check."""
-    lock = sys.modules.get("numba.core.compiler_lock")
-    return lock is not None and lock.global_compiler_lock.is_locked()
+    frame = sys._current_frames().get(thread.ident or 0)
+    while frame is not None and frame.f_globals.get("__name__") != "numba.core.compiler":
+        frame = frame.f_back
+    return frame is not None
 
 
 class _Quiet(threading.Thread):

@@ -366,3 +366,20 @@ def test_the_board_reads_and_writes_the_record():
     kinds = {task["name"]: task["anchor"] for row in board.chapters for task in row["tasks"]}
     assert kinds["where"] == "ex-where" and kinds["aliasing-choice"] == "quiz-aliasing-choice"
     assert kinds["coils-one"] == "ex-coils-one" and set(NAMES) <= set(kinds)
+
+
+def test_compilation_does_not_count_as_time_of_the_answer():
+    """A stop in the middle of it would make the next check compile again, and refuse a right answer for ever."""
+    import numba
+
+    from mrilab.exercises.limit import limited
+
+    @numba.njit(cache=False)
+    def total(x):
+        s = 0.0
+        for i in range(x.size):
+            s += np.sqrt(x[i]) * np.sin(x[i])
+        return s
+
+    total(np.ones(3, np.float32))  # what is slow at the very first compilation
+    assert limited(lambda: total(np.zeros(3)), 0.02) == 0
