@@ -6,6 +6,7 @@ scenes, world                     a randomised world to train on
 settings, objectives, training, ssdu  training, with and without references
 plug_and_play                     a denoiser as the prior of a solver
 weights, pretrained, recipes      weights on disk, and those of the chapters
+budget                            what a training costs on a GPU, counted without one
 trust, lesions, shifts, evaluate  tests before a network is trusted, and the test table
 
 The only folder that imports torch at module level; `import mrilab.nets` itself does not. A network is called as

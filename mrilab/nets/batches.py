@@ -86,6 +86,12 @@ class Batch:
         y, target, smaps = (part.to(device, non_blocking=True) for part in (self.y, self.target, self.smaps))
         return Batch(y, target, self.masks, smaps)
 
+    def parts(self, count: int) -> "list[Batch]":
+        """Return the batch as `count` smaller ones of equal size; `count` must divide the number of scans."""
+        each = len(self.masks) // count
+        cuts = [slice(i * each, (i + 1) * each) for i in range(count)]
+        return [Batch(self.y[cut], self.target[cut], self.masks[cut], self.smaps[cut]) for cut in cuts]
+
     def pin_memory(self) -> "Batch":
         """Return the batch in pinned memory, which a GPU reads faster; called by the DataLoader."""
         return Batch(self.y.pin_memory(), self.target.pin_memory(), self.masks, self.smaps.pin_memory())

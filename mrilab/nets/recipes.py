@@ -1,4 +1,7 @@
-"""Training of all networks of the chapters: `python -m mrilab.nets.recipes`, or `… unet-1 ssdu-8` for some of them."""
+"""Training of all networks of the chapters: `python -m mrilab.nets.recipes`, or `… unet-1 ssdu-8` for some of them.
+
+`on_gpu` has a second recipe for three of them: networks of the size that papers use, for as long as a reader waits.
+"""
 
 import argparse
 import shutil
@@ -8,6 +11,7 @@ from typing import Any
 
 import torch
 
+from .budget import plan
 from .pretrained import FOLDER
 from .settings import Settings
 from .training import train
@@ -40,6 +44,14 @@ RECIPES: dict[str, dict[str, Any]] = {
 }
 
 
+CASCADES: dict[str, Any] = {"channels": 18, "pools": 4, "cascades": 8}
+FULL: dict[str, dict[str, Any]] = {  # fastMRI's U-Net of 7.8 million parameters, and cascades as large
+    "unet-1": {"channels": 32, "pools": 4},
+    "unrolled-1": CASCADES,
+    "ssdu-1": CASCADES,
+}
+
+
 def settings(name: str, folder: str | Path) -> Settings:
     """Return the settings of a recipe, with log and checkpoints in `folder`.
 
@@ -48,6 +60,29 @@ def settings(name: str, folder: str | Path) -> Settings:
     """
     options = COMMON | RECIPES[name]
     return Settings(**options, out=str(Path(folder) / name), cache=str(Path(folder) / "cache"), resume=True)
+
+
+def on_gpu(name: str, folder: str | Path, minutes: float = 10.0) -> Settings:
+    """Return the settings to train a network in full on a GPU: as many epochs as a T4 has time for, by `plan`.
+
+    The data are those of the recipe on the CPU. Goes on where an earlier training in `folder` was interrupted. The
+    minutes are counted from operations and were not measured. Raises ValueError for a network that has no such recipe.
+
+    References
+    ----------
+    The sizes: Zbontar et al., fastMRI: an open dataset and benchmarks for accelerated MRI, arXiv:1811.08839 (2018);
+    Sriram et al., End-to-end variational networks for accelerated MRI reconstruction, MICCAI 2020.
+
+    Examples
+    --------
+    >>> s = on_gpu("unet-1", "unet-on-gpu")
+    >>> s.epochs > RECIPES["unet-1"]["epochs"], s.bf16
+    (True, True)
+    """
+    if name not in FULL:
+        raise ValueError(f"no recipe for a GPU is called {name!r}; the names are {', '.join(FULL)}")
+    options = COMMON | RECIPES[name] | FULL[name]
+    return plan(Settings(**options, out=str(folder), resume=True), minutes)
 
 
 def follow(name: str, folder: str | Path) -> None:

@@ -49,6 +49,7 @@ class Settings:
     validation_slices: int = _setting(40, "simulated slices to validate on", least=1)
     epochs: int = _setting(40, "epochs at most", least=1)
     batch_size: int = _setting(4, "slices per step in each process", least=1)
+    accumulate: int = _setting(1, "parts of a step whose gradients are added: less memory, the same step", least=1)
     learning_rate: float = _setting(1e-3, "learning rate of Adam, before its cosine decay", least=0)
     task: str = _setting("reconstruct", "what is learned, with targets or without", known=TASKS)
     loss: str = _setting("l1", "distance of images", known=("l1", "mse"))
@@ -83,6 +84,8 @@ class Settings:
             raise ValueError(f"network 'denoiser' and task 'denoise' go together, got {self.network!r}, {self.task!r}")
         if self.world and (self.data or self.batch_size != 1):
             raise ValueError("the randomised world takes batch_size 1, because its samples differ in size, and no data")
+        if self.batch_size % self.accumulate:
+            raise ValueError(f"accumulate must divide batch_size {self.batch_size}, got {self.accumulate}")
         if bool(self.data) != bool(self.validation_data):
             raise ValueError("data and validation_data go together: two folders, or none")
 

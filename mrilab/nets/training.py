@@ -126,16 +126,17 @@ def _train(s: Settings, sets: Sets, rank: int, world: int, device: torch.device)
                 done = (epoch * len(batches) + step) / (s.epochs * len(batches))
                 for group in optimizer.param_groups:  # a cosine decay to 0
                     group["lr"] = s.learning_rate * (1 + cos(pi * done)) / 2
-                with precision(device, half):
-                    value = objective(s, model, batch.to(device), _seed(s, epoch, step, rank))
                 optimizer.zero_grad()
-                scaler.scale(value).backward()
+                for part in batch.parts(s.accumulate):  # on the device one after the other
+                    with precision(device, half):
+                        value = objective(s, model, part.to(device), _seed(s, epoch, step, rank)) / s.accumulate
+                    scaler.scale(value).backward()
+                    total += value.detach()
                 if s.clip:
                     scaler.unscale_(optimizer)
                     nn.utils.clip_grad_norm_(net.parameters(), s.clip)
                 scaler.step(optimizer)
                 scaler.update()
-                total += value.detach()
                 bar.update()
         row = {"epoch": epoch + 1, "train_loss": _average(total[None], len(batches))[0]}
         row |= validate(s, net, checks, device, half)

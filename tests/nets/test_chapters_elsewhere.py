@@ -1,6 +1,7 @@
 """The chapters that ask for a GPU, run whole with their arrays and networks on the second device, checks included."""
 
 import os
+from dataclasses import replace
 
 import jupytext
 import matplotlib
@@ -12,7 +13,7 @@ from second_device import DEVICE, Far, SecondDevice
 import mrilab
 from book._notebooks import pages
 from mrilab.arrays import libraries
-from mrilab.nets import devices
+from mrilab.nets import devices, recipes
 from mrilab.operators.nufft import NUFFT
 
 CHAPTERS = [
@@ -43,6 +44,9 @@ def elsewhere(monkeypatch):
         return torch.from_numpy(y).to(x.device) if isinstance(x, Far) else y
 
     monkeypatch.setattr(NUFFT, "_transform", on_host)
+    few = {"channels": 4, "train_slices": 4, "validation_slices": 2, "epochs": 1, "bf16": False}
+    full = recipes.on_gpu
+    monkeypatch.setattr(recipes, "on_gpu", lambda *names: replace(full(*names), **few))
     matplotlib.use("Agg")
 
 
