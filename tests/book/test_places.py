@@ -20,8 +20,8 @@ LEADS_ASTRAY = [
 
 
 def linked(text: str) -> str:
-    """A page without the targets of links, and without code."""
-    return re.sub(r"(?ms)^(`{3,})(\{code-cell\}|\w).*?^\1$|\]\([^)]*\)", "", text)
+    """A page without the targets of links, without code, and without tables, which may be timetables."""
+    return re.sub(r"(?ms)^(`{3,})(\{code-cell\}|\w).*?^\1$|^\|.*?$|\]\([^)]*\)", "", text)
 
 
 @pytest.mark.parametrize("page", PAGES)
