@@ -65,3 +65,30 @@ def least_squares(rng: np.random.Generator, rows: int = 12, columns: int = 8) ->
     1.0
     """
     return LeastSquares(matrix(rng, rows, columns), noise(rng, rows))
+
+
+def network(rng: np.random.Generator, channels: int = 2):
+    """Return a small convolutional network of torch with random weights, from and to (B, channels, H, W).
+
+    >>> import torch
+    >>> network(np.random.default_rng(0))(torch.zeros(1, 2, 4, 5)).shape
+    torch.Size([1, 2, 4, 5])
+    """
+    from torch import nn
+
+    layers = nn.Conv2d(channels, 4, 3, padding=1), nn.Tanh(), nn.Conv2d(4, channels, 3, padding=1)
+    net = nn.Sequential(*layers)
+    for weights in net.parameters():
+        weights.data.copy_(tensor(rng.normal(0, 0.3, weights.shape).astype(np.float32)))
+    return net
+
+
+def tensor(x: np.ndarray):
+    """Return an array as a tensor of torch, which is imported here only.
+
+    >>> tensor(np.zeros((2, 3), np.complex64)).dtype
+    torch.complex64
+    """
+    import torch
+
+    return torch.as_tensor(x)

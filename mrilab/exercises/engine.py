@@ -190,7 +190,9 @@ def _raised(error: Exception) -> Problem:
 
 
 def _copies(inputs: Inputs) -> Inputs:
-    return {key: copy.deepcopy(v) if isinstance(v, (np.ndarray, list, dict)) else v for key, v in inputs.items()}
+    """Return inputs of which an answer may change its own: arrays, lists and networks, which a training changes."""
+    own = {key for key, v in inputs.items() if isinstance(v, (np.ndarray, list, dict)) or hasattr(v, "state_dict")}
+    return {key: copy.deepcopy(v) if key in own else v for key, v in inputs.items()}
 
 
 def _changed(before: Any, after: Any) -> bool:
@@ -210,6 +212,10 @@ def _short(value: Any) -> str:
         return f"array({whole})" if value.size <= 4 else f"{value.dtype} array {value.shape}"
     if isinstance(value, float):
         return f"{value:.4g}"
+    if hasattr(value, "detach"):
+        return f"{value.dtype} tensor {tuple(value.shape)}"
+    if hasattr(value, "state_dict"):
+        return "a network"
     if callable(value) and hasattr(value, "__name__"):
         return value.__name__
     text = f"{value!r}"

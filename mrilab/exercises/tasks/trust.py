@@ -6,7 +6,7 @@ import numpy as np
 
 from ...operators.fourier import FFT
 from ..base import choice, exercise
-from ..draws import matrix, noise
+from ..draws import matrix, network, noise, tensor
 
 
 def _scan(rng):
@@ -81,42 +81,58 @@ def unseen(x, mask):
     return _unseen(x, mask)
 
 
-def _power(J, delta, steps, adjoint=True, last=True, gram=False):
-    delta = delta / np.linalg.norm(delta)
+def _pushed(rng):
+    """A network behind zero-filling, samples, and a first small error of them."""
+    import torch
+
+    net, F = network(rng), FFT((6, 5))
+
+    def f(y):
+        x = F.H(y)
+        out = net(torch.stack([x.real, x.imag])[None])[0]
+        return x + torch.complex(out[0], out[1])
+
+    y, delta = tensor(noise(rng, 6, 5)), tensor(noise(rng, 6, 5))
+    return {"f": f, "y": y, "delta": float(rng.uniform(0.05, 0.2)) * delta, "steps": int(rng.integers(2, 5))}
+
+
+def _gain(f, y, delta, steps, *, squared=False, relative=True, way=1.0, keep=0.0, unit=False, subtract=True):
+    import torch
+
+    size = 1.0 if unit else float(delta.abs().square().sum().sqrt())
+    before = f(y).detach()
     for _ in range(steps):
-        delta = J.H(J(delta)) if adjoint else J(delta)[: delta.size]
-        delta = delta / np.linalg.norm(delta)
-    out = np.linalg.norm(J(delta))
-    return float(out**2 if gram else out)
+        delta = delta.detach().requires_grad_()
+        h = (f(y + delta) - (before if subtract else 0)).abs().square().sum()
+        (up,) = torch.autograd.grad(h, delta)
+        up = way * up / up.abs().square().sum().sqrt() + keep * delta.detach() / size
+        delta = size * up / up.abs().square().sum().sqrt()
+    moved = float((f(y + delta) - (before if subtract else 0)).detach().abs().square().sum().sqrt())
+    return (moved / (size if relative else 1.0)) ** (2 if squared else 1)
 
 
 @exercise(
-    "trust-power",
+    "trust-gain",
     "trust",
-    "finds the largest gain of a linear reconstruction by the power iteration",
-    draw=lambda rng: {
-        "J": 1.7 * matrix(rng, 8, 6),
-        "delta": noise(rng, 6),
-        "steps": int(rng.integers(2, 4)),
-    },
+    "finds how far a small error of the samples moves the image of a given network",
+    draw=_pushed,
+    tol=2e-3,
     minutes=20,
     level="hard",
     mistakes=[
-        ("That is the gain squared.", lambda J, d, n: _power(J, d, n, gram=True)),
-        ("One step too few.", lambda J, d, n: _power(J, d, n - 1)),
-        ("One step too many.", lambda J, d, n: _power(J, d, n + 1)),
-        ("The way uphill is JᴴJ δ: the adjoint is missing.", lambda J, d, n: _power(J, d, n, adjoint=False)),
-        ("Scale δ to norm 1 before you read the gain.", lambda J, d, n: _raw(J, d, n)),
+        ("That is the gain squared.", lambda *a: _gain(*a, squared=True)),
+        ("The gain is relative: over ‖δ‖.", lambda *a: _gain(*a, relative=False)),
+        ("One step too few.", lambda f, y, d, n: _gain(f, y, d, n - 1)),
+        ("One step too many.", lambda f, y, d, n: _gain(f, y, d, n + 1)),
+        ("No step was taken: that is the gain of the first δ.", lambda f, y, d, n: _gain(f, y, d, 0)),
+        ("That goes downhill: δ has the sign of the gradient.", lambda *a: _gain(*a, way=-1.0)),
+        ("δ is replaced by the scaled gradient, which is not added to it.", lambda *a: _gain(*a, keep=1.0)),
+        ("δ keeps the size with which it came in.", lambda *a: _gain(*a, unit=True)),
+        ("What moves is f(y + δ) − f(y): subtract the image before.", lambda *a: _gain(*a, subtract=False)),
     ],
 )
-def power(J, delta, steps):
-    return _power(J, delta, steps)
-
-
-def _raw(J, delta, steps):
-    for _ in range(steps):
-        delta = J.H(J(delta))
-    return float(np.linalg.norm(J(delta)))
+def gain(f, y, delta, steps):
+    return _gain(f, y, delta, steps)
 
 
 choice(

@@ -5,7 +5,7 @@
 import numpy as np
 
 from ..base import choice, exercise
-from ..draws import noise
+from ..draws import network, noise, tensor
 
 
 @exercise(
@@ -125,6 +125,71 @@ def _correct(x, net, axis=(-2, -1), center=True, joint=True, back=True, skip=Tru
 )
 def normalise(x, net):
     return _correct(x, net)
+
+
+def _training(rng):
+    data = (tensor(rng.normal(0, 1, (3, 2, 5, 4)).astype(np.float32)) for _ in range(2))
+    return {
+        "net": network(rng),
+        **dict(zip(("x", "target"), data)),
+        "rate": float(rng.uniform(0.1, 0.2)),
+        "steps": int(rng.integers(3, 6)),
+    }
+
+
+def _fit(net, x, target, rate, steps, *, clear=True, total=lambda gap: (gap**2).mean(), only=None):
+    """Return the losses before each step and after the last."""
+    losses = []
+    for _ in range(steps + 1):
+        loss = total(net(x) - target)
+        losses.append(float(loss.detach()))
+        if clear:
+            net.zero_grad()
+        loss.backward()
+        for weights in list(net.parameters())[:only]:
+            weights.data -= rate * weights.grad
+    return losses
+
+
+def _optimised(net, x, target, rate, steps, name="SGD"):
+    import torch
+
+    losses, optimiser = [], getattr(torch.optim, name)(net.parameters(), lr=rate)
+    for _ in range(steps + 1):
+        loss = ((net(x) - target) ** 2).mean()
+        losses.append(loss.item())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return losses
+
+
+@exercise(
+    "unet-fit",
+    "unet",
+    "trains a small network by steps of gradient descent",
+    draw=_training,
+    tol=1e-3,
+    minutes=15,
+    mistakes=[
+        ("Gradients add up: clear them before each backward.", lambda *a: _fit(*a, clear=False)),
+        ("Nothing is learned: is there a step?", lambda net, x, t, rate, n: _fit(net, x, t, 0.0, n)),
+        ("That climbs: the step goes against the gradient.", lambda net, x, t, rate, n: _fit(net, x, t, -rate, n)),
+        ("The loss after the last step is wanted too: steps + 1 numbers.", lambda *a: _fit(*a)[:-1]),
+        ("The loss before the first step is wanted too: steps + 1 numbers.", lambda *a: _fit(*a)[1:]),
+        ("The loss is a mean over all values, not a sum.", lambda *a: _fit(*a, total=lambda gap: (gap**2).sum())),
+        ("The loss has squares, not magnitudes.", lambda *a: _fit(*a, total=lambda gap: gap.abs().mean())),
+        ("The loss has no half and no root here.", lambda *a: _fit(*a, total=lambda gap: (gap**2).mean() / 2)),
+        ("The loss has no half and no root here.", lambda *a: _fit(*a, total=lambda gap: (gap**2).mean() ** 0.5)),
+        (
+            "That is Adam. Plain gradient descent is asked for.",
+            lambda net, x, t, rate, n: _optimised(net, x, t, rate, n, "Adam"),
+        ),
+        ("All weights of the network take the step.", lambda *a: _fit(*a, only=1)),
+    ],
+)
+def fit(net, x, target, rate, steps):
+    return _optimised(net, x, target, rate, steps)  # so that torch.optim is loaded before the time of an answer starts
 
 
 choice(

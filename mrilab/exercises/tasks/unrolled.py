@@ -6,17 +6,13 @@ import numpy as np
 
 from ...operators.fourier import FFT
 from ..base import choice, exercise
-from ..draws import matrix, noise
+from ..compare import Problem, differs
+from ..draws import matrix, network, noise, tensor
 
 
 def _correct(x):
     """Stand for a small network: some function of an image that is not linear."""
     return x * (0.5 + 0.4 * np.tanh(abs(x)))
-
-
-def _shift(x):
-    """Stand for another one."""
-    return 0.9 * np.roll(x, 1) + 0.1j
 
 
 def _problem(rng):
@@ -109,34 +105,69 @@ def _rest(mask, z):
     return F.H(np.where(mask, 0, F(z)))
 
 
-def _unroll(A, y, nets, steps, start=True, keep=False, order=1):
-    first = x = A.H(y) if start else 0 * A.H(y)
-    for net, step in list(zip(nets, steps))[::order]:
-        x = net(x) - step * A.H(A(first if keep else x) - y)
+def _shared(rng):
+    mask = rng.random((6, 5)) < 0.5
+    mask[3, 2], mask[0, 0] = True, False
+    y = noise(rng, 2, 6, 5) * mask
+    inputs = {"net": network(rng), "y": tensor(y), "mask": tensor(mask)}
+    return {**inputs, "lam": float(rng.uniform(0.2, 0.8)), "cascades": int(rng.integers(2, 4))}
+
+
+def _unroll(
+    net, y, mask, lam, cascades, *, end=True, hard=False, first=False, add=False, everywhere=False, flip=False, sign=1
+):
+    import torch
+
+    F = FFT(tuple(mask.shape))
+    x = 0 * y if first else F.H(y)
+    for cascade in range(cascades):
+        parts = [x.imag, x.real] if flip else [x.real, x.imag]
+        out = net(torch.stack(parts, dim=1))
+        z = torch.complex(out[:, 0], sign * out[:, 1]) + (x if add else 0)
+        k, weight = F(z), 0.0 if hard else lam
+        mixed = (y + weight * k) / (1 + weight)
+        x = F.H(mixed if everywhere else torch.where(mask, mixed, k)) if end or cascade + 1 < cascades else z
     return x
+
+
+def _values(*inputs, **faults):
+    return _unroll(*inputs, **faults).detach().numpy()
+
+
+def _learns(answer, inputs):
+    """The values are right, and a gradient reaches the weights of the network."""
+    problem = differs(answer, _values(*inputs.values()), 1e-3)
+    if problem is not None or getattr(answer, "requires_grad", False):
+        return problem
+    hint = "The network could not be trained: is anything detached, or made an array of NumPy, on the way?"
+    return Problem("the values are right, but no gradient leads back to the network", hint, True)
 
 
 @exercise(
     "unrolled-net",
     "unrolled",
-    "unrolls a whole network: from the zero-filled image through all cascades",
-    draw=lambda rng: {
-        **_problem(rng),
-        "networks": [_correct, _shift, _correct],
-        "steps": [float(step) for step in rng.uniform(0.5, 1.5, 3)],
-    },
+    "unrolls MoDL: a network and data consistency in turn, with gradients through both",
+    draw=_shared,
+    accept=_learns,
     minutes=20,
     level="hard",
     mistakes=[
-        ("Begin at Aᴴy, not at zero.", lambda A, y, n, s: _unroll(A, y, n, s, start=False)),
-        ("The gradient is that of the present x, not of the first.", lambda A, y, n, s: _unroll(A, y, n, s, keep=True)),
-        ("The first network comes first.", lambda A, y, n, s: _unroll(A, y, n, s, order=-1)),
-        ("Each cascade has its own network.", lambda A, y, n, s: _unroll(A, y, [n[0]] * len(n), s)),
-        ("Each cascade has its own step.", lambda A, y, n, s: _unroll(A, y, n, [s[0]] * len(s))),
+        ("Begin at Aᴴy, not at zero.", lambda *a: _values(*a, first=True)),
+        ("Each cascade ends in data consistency, the last one too.", lambda *a: _values(*a, end=False)),
+        ("That puts the data in hard, as λ = 0 would.", lambda *a: _values(*a, hard=True)),
+        ("The network gives R(x) itself: x is not added.", lambda *a: _values(*a, add=True)),
+        ("Where nothing was measured, R(x) stays as it is.", lambda *a: _values(*a, everywhere=True)),
+        ("The real part is the first channel.", lambda *a: _values(*a, flip=True)),
+        ("The second channel that comes out is +Im.", lambda *a: _values(*a, sign=-1)),
+        ("The image that comes out is complex.", lambda *a: abs(_values(*a))),
+        ("All cascades, one after the other.", lambda net, y, mask, lam, n: _values(net, y, mask, lam, 1)),
+        ("One cascade too few.", lambda net, y, mask, lam, n: _values(net, y, mask, lam, n - 1)),
+        ("One cascade too many.", lambda net, y, mask, lam, n: _values(net, y, mask, lam, n + 1)),
+        ("λ belongs to the network's image, 1 to the data.", lambda net, y, m, lam, n: _values(net, y, m, 1 / lam, n)),
     ],
 )
-def unroll(A, y, networks, steps):
-    return _unroll(A, y, networks, steps)
+def unroll(net, y, mask, lam, cascades):
+    return _unroll(net, y, mask, lam, cascades)
 
 
 choice(

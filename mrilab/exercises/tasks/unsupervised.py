@@ -4,8 +4,9 @@
 
 import numpy as np
 
+from ...operators.fourier import FFT
 from ..base import choice, exercise
-from ..draws import matrix, noise
+from ..draws import network, noise, tensor
 
 
 def _split(sampled, chance, share, center, keep=True, flip=False, outside=False, length=None):
@@ -104,44 +105,62 @@ def loss(predicted, measured, held):
     return _loss(predicted, measured, held)
 
 
-def _denoise(x, sigma):
-    """Stand for a denoiser: the larger sigma, the more it takes off."""
-    return x / (1 + sigma / np.maximum(abs(x), 0.1))
+def _pipeline(rng, trial):
+    """Samples and a prediction by a network, honest or with one of three leaks: in, by the scale, at the end."""
+    import torch
+
+    leak = ("end", "", "scale", "", "in", "")[trial]
+    sampled = rng.random((6, 5)) < 0.7
+    held = sampled & (rng.random((6, 5)) < 0.4)
+    held[0, 0] = sampled[0, 0] = sampled[3, 2] = True
+    held[3, 2] = False
+    net, F = network(rng), FFT((6, 5))
+
+    def predict(y):
+        seen = y if leak == "in" else np.where(held, 0, y)
+        size = np.linalg.norm(y if leak == "scale" else seen)
+        x = tensor(F.H(seen / size))
+        with torch.no_grad():
+            out = net(torch.stack([x.real, x.imag])[None])[0].numpy()
+        k = size * F(x.numpy() + out[0] + 1j * out[1])
+        return np.where(held | sampled, y, k) if leak == "end" else k
+
+    return {"predict": predict, "y": noise(rng, 6, 5) * sampled, "held": held}
 
 
-def _plug(A, y, denoise, sigmas, start=True, first=False, sign=-1.0, order=1):
-    x = A.H(y) if start else 0 * A.H(y)
-    for sigma in sigmas[::order]:
-        if first:
-            x = denoise(x, sigma)
-            x = x - A.H(A(x) - y)
-        else:
-            x = denoise(x + sign * A.H(A(x) - y), sigma)
-    return x
+def _leaks(predict, y, held, at=lambda y, held: held):
+    other = np.where(at(y, held), 2 * y + 1, y)
+    return bool(not np.allclose(predict(y), predict(other), atol=1e-5))
 
 
 @exercise(
-    "unsupervised-plug",
+    "unsupervised-leak",
     "unsupervised",
-    "plugs a denoiser into the proximal gradient method",
-    draw=lambda rng: {
-        "A": matrix(rng, 6, 8),
-        "y": noise(rng, 6),
-        "denoise": _denoise,
-        "sigmas": sorted((float(s) for s in rng.uniform(0.05, 0.6, 4)), reverse=True),
-    },
+    "finds out whether a prediction has seen the samples that judge it",
+    draw=_pipeline,
+    trials=6,
     minutes=20,
     level="hard",
     mistakes=[
-        ("The gradient is subtracted.", lambda A, y, d, s: _plug(A, y, d, s, sign=1.0)),
-        ("First the gradient step, then the denoiser.", lambda A, y, d, s: _plug(A, y, d, s, first=True)),
-        ("Begin at Aᴴy, not at zero.", lambda A, y, d, s: _plug(A, y, d, s, start=False)),
-        ("The noise levels fall: take them in the order given.", lambda A, y, d, s: _plug(A, y, d, s, order=-1)),
-        ("Each iteration has its own noise level.", lambda A, y, d, s: _plug(A, y, d, [s[0]] * len(s))),
+        ("Not every prediction leaks: change the samples held back, and compare.", lambda *a: True),
+        ("One of the predictions leaks: change the samples held back, and compare.", lambda *a: False),
+        (
+            "A leak need not copy: it may come in by a scale. Does the prediction change with the held samples?",
+            lambda predict, y, held: bool(np.allclose(predict(y)[held], y[held])),
+        ),
+        (
+            "Only the samples held back may be changed. Of the others every prediction depends.",
+            lambda predict, y, held: _leaks(predict, y, held, lambda y, held: held | True),
+        ),
+        (
+            "Only the samples held back may be changed. Of the others every prediction depends.",
+            lambda predict, y, held: _leaks(predict, y, held, lambda y, held: (y != 0) & ~held),
+        ),
+        ("It is the other way round: True if there is a leak.", lambda *a: not _leaks(*a)),
     ],
 )
-def plug(A, y, denoise, sigmas):
-    return _plug(A, y, denoise, sigmas)
+def leaks(predict, y, held):
+    return _leaks(predict, y, held)
 
 
 choice(

@@ -18,7 +18,20 @@ def by_difference(x, mask):
     return x - shifted(np.fft.ifft2, np.where(mask, shifted(np.fft.fft2, x), 0)).astype(np.complex64)
 
 
+def climbed(f, y, delta, steps, root=False, turn=1):
+    """The ascent by backward(); the gradient of a norm has the direction of that of its square."""
+    size = delta.norm()
+    with_delta = delta.clone()
+    for _ in range(steps):
+        with_delta = with_delta.detach().requires_grad_(True)
+        h = (f(y + with_delta) - f(y)).norm()
+        (h if root else h**2).backward()
+        with_delta = turn * with_delta.grad * size / with_delta.grad.norm()
+    return (f(y + with_delta) - f(y)).norm().item() / with_delta.norm().item()
+
+
 RIGHT = {
+    "trust-gain": [climbed, lambda *a: climbed(*a, root=True)],
     "trust-residual": [
         lambda A, x, y, s: np.sqrt((abs(y - A.op(x)) ** 2).sum() / y.size) / s,
         lambda A, x, y, s: np.sqrt(np.mean(abs(A(x) - y) ** 2)) / s,
@@ -27,6 +40,13 @@ RIGHT = {
 }
 
 WRONG = {
+    "trust-gain": [
+        lambda f, y, d, n: climbed(f, y, d, n + 1),
+        lambda f, y, d, n: climbed(f, y, d, n) ** 2,
+        lambda f, y, d, n: climbed(f, y, d / abs(d).max(), n),
+        lambda f, y, d, n: climbed(f, y, d, n) * float(abs(d).square().sum().sqrt() / abs(y).square().sum().sqrt()),
+        lambda f, y, d, n: climbed(f, y, d, n, turn=-1),
+    ],
     "trust-residual": [
         lambda A, x, y, s: np.linalg.norm(A(x) - y) / s / np.sqrt(len(y)),
         lambda A, x, y, s: np.linalg.norm(A(x) - y) / s,

@@ -48,7 +48,38 @@ def by_channels(x, net):
     return x + s * net(np.stack([(c - v) / s for c, v in zip(x, m)]).astype(x.dtype))
 
 
+def by_optimiser(net, x, target, rate, steps, clear=True):
+    import torch
+
+    descent, losses = torch.optim.SGD(net.parameters(), lr=rate), []
+    for step in range(steps + 1):
+        loss = torch.nn.functional.mse_loss(net(x), target)
+        losses.append(loss)
+        if step < steps:
+            if clear:
+                descent.zero_grad()
+            loss.backward()
+            descent.step()
+    return [loss.item() for loss in losses]
+
+
+def by_functional(net, x, target, rate, steps):
+    import torch
+
+    weights, losses = {name: p.detach() for name, p in net.named_parameters()}, []
+
+    def cost(weights):
+        return torch.mean((torch.func.functional_call(net, weights, (x,)) - target) ** 2)
+
+    for _ in range(steps):
+        losses.append(float(cost(weights)))
+        slopes = torch.func.grad(cost)(weights)
+        weights = {name: p - rate * slopes[name] for name, p in weights.items()}
+    return np.array([*losses, float(cost(weights))])
+
+
 RIGHT = {
+    "unet-fit": [by_optimiser, by_functional],
     "unet-channels": [
         by_slices,
         by_view,
@@ -63,6 +94,13 @@ RIGHT = {
 }
 
 WRONG = {
+    "unet-fit": [
+        lambda net, x, t, rate, n: by_optimiser(net, x, t, rate, n, clear=False),
+        lambda net, x, t, rate, n: by_optimiser(net, x, t, rate, n)[:-1],
+        lambda net, x, t, rate, n: by_optimiser(net, x, t, rate / 2, n),
+        lambda net, x, t, rate, n: [by_optimiser(net, x, t, rate, n)[-1]] * (n + 1),
+        lambda net, x, t, rate, n: by_functional(net, t, x, rate, n),
+    ],
     "unet-channels": [
         lambda x: np.stack([x.real, x.imag]),
         lambda x: np.stack([x.real, x.imag], axis=-1),

@@ -22,12 +22,34 @@ def by_masks(u, v, held, below=lambda u, v: v, where=lambda k, held: k * held, s
     return 0.5 * a.sum() / b.sum() + 0.5 * np.sqrt((a**2).sum() / (b**2).sum())
 
 
+def by_zeros(predict, y, held):
+    without = y.copy()
+    without[held] = 0
+    return bool(abs(predict(y) - predict(without)).max() > 1e-5 * abs(y).max())
+
+
+def by_each(predict, y, held):
+    for place in zip(*np.nonzero(held)):
+        other = y.copy()
+        other[place] += 10
+        if not np.allclose(predict(other), predict(y)):
+            return 1
+    return 0
+
+
 RIGHT = {
+    "unsupervised-leak": [by_zeros, by_each],
     "unsupervised-split": [split, lambda *a: [part.astype(np.uint8) for part in split(*a)]],
     "unsupervised-loss": [by_sums, by_masks, lambda *a: np.float32(by_masks(*a))],
 }
 
 WRONG = {
+    "unsupervised-leak": [
+        lambda predict, y, held: bool(np.allclose(predict(y)[held], y[held], atol=1e-3)),
+        lambda predict, y, held: bool(np.any(predict(y) != predict(0 * y))),
+        lambda predict, y, held: not by_zeros(predict, y, held),
+        lambda predict, y, held: bool(abs(predict(y)[held]).max() > 0),
+    ],
     "unsupervised-split": [
         lambda *a: split(*a, far=lambda c: c // 2 * 2),
         lambda *a: split(*a, theta=lambda inner, sampled, middle: inner | middle),
