@@ -9,6 +9,8 @@ tasks     the exercises, one file per chapter
 engine    check
 blank     whether there is an answer yet
 compare   comparison of an answer with the reference
+relate    how a wrong answer is related to the right one
+probe     what a wrong function does when an input changes
 draws     random inputs
 limit     a time limit for answers
 verdict   the result of a check

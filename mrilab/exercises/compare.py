@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+TOGETHER = "Read once more which numbers are asked for, and give all of them together, in their order."
+
 
 class Problem(NamedTuple):
     """What is wrong with an answer, with a hint that does not depend on the exercise."""
@@ -53,12 +55,12 @@ def plain(text: str) -> str:
 
 
 def _several(answer: Any, expected: tuple | list, tol: float, strict: bool) -> Problem | None:
-    values = answer if isinstance(answer, (tuple, list)) else _as_array(answer)
+    values = answer if isinstance(answer, (tuple, list)) else as_array(answer)
     if values is None or (not isinstance(values, (tuple, list)) and values.ndim != 1):
-        return Problem(f"expected {len(expected)} results, got {_kind(answer)}")
+        return Problem(f"expected {len(expected)} results, got {_kind(answer)}", TOGETHER)
     answer = values
     if len(answer) != len(expected):
-        return Problem(f"expected {len(expected)} results, got {len(answer)}")
+        return Problem(f"expected {len(expected)} results, got {len(answer)}", TOGETHER)
     found = [differs(mine, right, tol, strict=strict) for mine, right in zip(answer, expected)]
     parts = tuple(problem is None or problem.minor for problem in found)
     named = [
@@ -73,7 +75,7 @@ def _array(answer: Any, expected: np.ndarray, tol: float, strict: bool) -> Probl
     what = "a number" if expected.ndim == 0 else "an array"
     if isinstance(answer, (str, bytes, dict, set)) or (isinstance(answer, bool) and expected.dtype != bool):
         return Problem(f"expected {what}, got {_kind(answer)}")
-    values = _as_array(answer)
+    values = as_array(answer)
     if values is None:
         return Problem(f"expected {what}, got {_kind(answer)}", _called(answer))
     if values.shape != expected.shape:
@@ -84,7 +86,8 @@ def _array(answer: Any, expected: np.ndarray, tol: float, strict: bool) -> Probl
         return problem or Problem(shapes, "A column is left: `[:, 0]` takes its values.", minor=True)
     if expected.dtype == bool and values.dtype != bool:
         if not np.isin(values, (0, 1)).all():
-            return Problem(f"expected a mask of True and False, got {values.dtype}")
+            binary = "A mask says which samples are kept: True or 1, False or 0."
+            return Problem(f"expected a mask of True and False, got {values.dtype}", binary)
     elif expected.dtype != bool and values.dtype == bool:
         return Problem("expected numbers, got True and False")
     if not np.isfinite(values).all():
@@ -97,8 +100,10 @@ def _array(answer: Any, expected: np.ndarray, tol: float, strict: bool) -> Probl
         scale = float(np.abs(expected.astype(wide)).max(initial=0))
     if not gap.max(initial=0) <= tol * (scale or 1):
         if not expected.ndim:
-            rounded = "the number is right, but rounded"
-            return Problem(rounded, minor=True) if _is_rounded(answer, expected) else Problem("the number is not right")
+            if _is_rounded(answer, expected):
+                return Problem("the number is right, but rounded", minor=True)
+            rough = "It is near, and may be rounded: give three digits at least."
+            return Problem("the number is not right", rough if _is_rounded(answer, expected, 2) else "")
         at = tuple(int(i) for i in np.unravel_index(np.argmax(gap), gap.shape))
         share = np.mean(gap > tol * (scale or 1))
         off = f"{share:.0%} of the" if share >= 0.01 else f"{round(share * gap.size)} of {gap.size}"
@@ -140,16 +145,16 @@ def _about_shapes(found: tuple[int, ...], wanted: tuple[int, ...]) -> str:
     )
 
 
-def _is_rounded(answer: Any, expected: np.ndarray) -> bool:
-    """Say whether a number was typed with three or more digits, which are those of the expected one."""
+def _is_rounded(answer: Any, expected: np.ndarray, least: int = 3) -> bool:
+    """Say whether a number was typed with `least` or more digits, which are those of the expected one."""
     if type(answer) is not float or expected.dtype.kind not in "fiu":
         return False
     _, digits, exponent = (typed := Decimal(repr(answer))).as_tuple()
     half = Decimal(5).scaleb(int(exponent) - 1)
-    return len(digits) >= 3 and abs(typed - Decimal(float(expected))) <= half
+    return len(digits) >= least and abs(typed - Decimal(float(expected))) <= half
 
 
-def _as_array(answer: Any) -> np.ndarray | None:
+def as_array(answer: Any) -> np.ndarray | None:
     """Return numbers as an array, or None if they are not numbers."""
     try:
         if hasattr(answer, "detach"):  # a torch tensor, on any device

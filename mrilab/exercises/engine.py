@@ -12,6 +12,8 @@ from .base import Exercise, Inputs, Mistake, find, named
 from .blank import is_blank, unfinished
 from .compare import Problem, differs, plain
 from .limit import OutOfTime, limited
+from .probe import behaviour
+from .relate import relation
 from .verdict import Verdict
 
 SECONDS = 5.0  # time limit of an answer; on a slow machine, its first call may have to compile or import something
@@ -57,11 +59,13 @@ def check(name: str, answer: Any, *, student: str | None = None, record: bool = 
                 if problem.blank:  # of several results, some may be there
                     at["share"] = _share(task, answer, prepared, right) if any(problem.parts) else 0.0
                     return problem, inputs
-                known = _recognised(task, answer, [inputs, *(other for other in prepared if other is not inputs)])
+                order = [inputs, *(other for other in prepared if other is not inputs)]
+                known = _recognised(task, answer, order)
                 if not known and called and unfinished(answer):
                     left = f"a `...` of the stub is left, and {problem.reason}"
                     return Problem(left, "Put your own lines in place of every `...`.", blank=True), inputs
                 at["share"] = _share(task, answer, prepared, right) if any(problem.parts) else 0.0
+                known = known or (problem.hint if task.accept else "") or _related(task, answer, order)
                 return problem._replace(hint=known or problem.hint), inputs
         return None
 
@@ -153,6 +157,35 @@ def _same(mine: Any, mistake: Mistake, inputs: Inputs, tol: float) -> bool:
         return mine is not None and _is_minor(differs(mine, mistake.answer(_copies(inputs)), tol, strict=False))
     except Exception:  # a wrong answer that does not work on this input is not this one
         return False
+
+
+def _related(task: Exercise, answer: Any, prepared: list[Inputs]) -> str:
+    """Return a hint on how an answer that equals no known mistake is related to the right one."""
+    judged = task.accept is not None and task.kind == "function"  # the reference is one of many right answers
+    if judged or task.kind == "choice" or answer is None or answer is Ellipsis:
+        return ""
+    right = [task.reference(*_copies(inputs).values()) for inputs in prepared]
+    if task.kind == "value":
+        return relation([answer], right[:1], task.tol)
+    try:
+        return _related_function(task, answer, prepared, right) if callable(answer) else ""
+    except Exception:  # an answer that raises shows its own error
+        return ""
+
+
+def _related_function(task: Exercise, answer: Any, prepared: list[Inputs], right: list[Any]) -> str:
+    mine = [answer(*_copies(inputs).values()) for inputs in prepared]
+    if found := relation(mine, right, task.tol):
+        return found
+    if passed := sum(_is_minor(differs(*both, task.tol, strict=False)) for both in zip(mine, right)):
+        return f"It is right on {passed} of {len(prepared)} inputs. What does this one have that they have not?"
+    if task.tol > 0.05:  # random results, which obey no law exactly
+        return ""
+    alone = [
+        lambda *given, call=call: call(*_copies({f"{i}": value for i, value in enumerate(given)}).values())
+        for call in (answer, task.reference)
+    ]
+    return behaviour(alone[0], alone[1], prepared[0], prepared[-1], task.tol)
 
 
 def _is_minor(problem: Problem | None) -> bool:

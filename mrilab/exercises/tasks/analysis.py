@@ -32,6 +32,10 @@ from ..draws import least_squares, matrix, noise
         ("That is 1/τ.", lambda s, L, n: L / 2 + s * n),
         ("ς‖∇‖² is missing.", lambda s, L, n: 2 / L),
         ("Use ‖∇‖² ≤ 8, not 1.", lambda s, L, n: 1 / (L / 2 + s)),
+        ("The condition has ‖∇‖², and 8 bounds it: no root.", lambda s, L, n: 1 / (L / 2 + s * n**0.5)),
+        ("L/2 is missing.", lambda s, L, n: 1 / (s * n)),
+        ("ς‖∇‖² goes to the other side, with a plus.", lambda s, L, n: 1 / (L / 2 - s * n) if 2 * s * n != L else 0.0),
+        ("That is the τ which mrilab takes, 0.99 of the longest.", lambda s, L, n: 0.99 / (L / 2 + s * n)),
     ],
 )
 def longest(sigma, L, norm2):
@@ -39,12 +43,13 @@ def longest(sigma, L, norm2):
 
 
 @cache
-def _loss(r, lam, sigma=0.5, max_iter=300):
-    down, across = np.indices((64, 64))
-    disc = (np.hypot(down - 32, across - 32) <= r).astype(np.complex64)
-    f = LeastSquares(Identity((64, 64)), disc)
+def _losses(lam, sigma=0.5, max_iter=300):
+    """The losses of all three discs, a batch."""
+    down, across = np.indices((64, 64)) - 32
+    discs = np.stack([np.hypot(down, across) <= r for r in (4, 8, 16)]).astype(np.complex64)
+    f = LeastSquares(Identity((64, 64)), discs)
     x = condat_vu(f, GroupL1(lam, axis=-3), FiniteDifference((64, 64)), sigma=sigma, max_iter=max_iter).x
-    return float(1 - x[32, 32].real)
+    return (1 - x[:, 32, 32].real).astype(float).tolist()
 
 
 @exercise(
@@ -60,21 +65,20 @@ def _loss(r, lam, sigma=0.5, max_iter=300):
             "Those are the formula's values. Measure, on the grid of 64 × 64.",
             lambda lam: [2 * lam / r for r in (4, 8, 16)],
         ),
-        ("Those are the heights that stay.", lambda lam: [1 - _loss(r, lam) for r in (4, 8, 16)]),
+        ("Those are the heights that stay.", lambda lam: [1 - loss for loss in _losses(lam)]),
         (
             "It has not converged: 100 iterations at the default ς are too few. Take ς = 0.5 and 300.",
-            lambda lam: [_loss(r, lam, sigma=None, max_iter=100) for r in (4, 8, 16)],
+            lambda lam: _losses(lam, sigma=None, max_iter=100),
         ),
         (
             "Almost: the large disc has not converged. Take ς = 0.5 too: the dual moves slowly at the default one.",
-            lambda lam: [_loss(r, lam, sigma=None) for r in (4, 8, 16)],
+            lambda lam: _losses(lam, sigma=None),
         ),
-        ("That is for λ = 1.", lambda lam: [_loss(r, 2 * lam) for r in (4, 8, 16)]),
-        ("The order is by radius: 4, 8, 16.", lambda lam: [_loss(r, lam) for r in (16, 8, 4)]),
+        ("The order is by radius: 4, 8, 16.", lambda lam: _losses(lam)[::-1]),
     ],
 )
 def disc(lam):
-    return [_loss(r, lam) for r in (4, 8, 16)]
+    return _losses(lam)
 
 
 def _pair(rng):
@@ -104,6 +108,22 @@ def _certificate(x, u, f, g, Psi, *, sign=1, conj=True, relative=True, at=0):
         ("An inner product of complex vectors conjugates one: np.vdot.", lambda *a: _certificate(*a, conj=False)),
         ("Both are relative, to ‖∇f(0)‖ and to g(Ψx).", lambda *a: _certificate(*a, relative=False)),
         ("The first is relative to the gradient at zero, not at x.", lambda *a: _certificate(*a, at=1)),
+        (
+            "The inner product in the gap has a real part, which is not its magnitude.",
+            lambda x, u, f, g, Psi: (_certificate(x, u, f, g, Psi)[0], 1 - abs(np.vdot(u, Psi(x))) / g(Psi(x))),
+        ),
+        (
+            "The dual is missing in the first: Ψᴴu is added to the gradient.",
+            lambda x, u, f, g, Psi: (_certificate(x, 0 * u, f, g, Psi)[0], _certificate(x, u, f, g, Psi)[1]),
+        ),
+        (
+            "The gap is relative too: to g(Ψx).",
+            lambda *a: (_certificate(*a)[0], _certificate(*a, relative=False)[1]),
+        ),
+        (
+            "The first is relative too: to the norm of the gradient at zero.",
+            lambda *a: (_certificate(*a, relative=False)[0], _certificate(*a)[1]),
+        ),
         ("First the gradient's condition, then the gap.", lambda *a: _certificate(*a)[::-1]),
     ],
 )
@@ -139,6 +159,15 @@ def _tv(x, isotropic=True, wrap=False, squared=False):
             "np.gradient takes central differences. Those between a pixel and the next are asked for: np.diff.",
             lambda x: float(np.sum(np.linalg.norm(list(np.gradient(x)), axis=0))),
         ),
+        (
+            "First the differences, then the magnitudes: where the phase changes, the image does.",
+            lambda x: _tv(abs(x)),
+        ),
+        (
+            "Beyond the last row there is no zero: the difference there is 0, not the pixel.",
+            lambda x: float(np.linalg.norm([np.diff(x, axis=i, append=0) for i in (0, 1)], axis=0).sum()),
+        ),
+        ("A root for each pixel, then the sum.", lambda x: _tv(x, squared=True) ** 0.5),
         ("The root is missing: it sums lengths, not their squares.", lambda x: _tv(x, squared=True)),
         (
             "The last row and column are cut off: they have one difference each.",
@@ -164,6 +193,15 @@ def tv(x):
         ("That is the soft threshold: the projection is what it takes away.", lambda u, lam: L1(lam).prox(u, 1.0)),
         ("What lies inside stays where it is.", lambda u, lam: lam * u / abs(u)),
         ("What lies outside goes to the edge, not to 0.", lambda u, lam: u * (abs(u) <= lam)),
+        (
+            "Each value has a disc of its own: no norm of the whole array.",
+            lambda u, lam: u * min(1, lam / np.linalg.norm(u)),
+        ),
+        (
+            "The factor outside is λ over the magnitude, not over its square.",
+            lambda u, lam: u * np.minimum(1, lam / abs(u) ** 2),
+        ),
+        ("That blows up what is inside: the factor is at most 1.", lambda u, lam: u * np.maximum(1, lam / abs(u))),
         ("The phase is lost.", lambda u, lam: np.minimum(abs(u), lam)),
     ],
 )

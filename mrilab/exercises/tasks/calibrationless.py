@@ -144,6 +144,16 @@ choice(
         ("A root for each group, then the sum.", lambda z, lam: lam * float(np.linalg.norm(z))),
         ("The root is missing.", lambda z, lam: lam * float(np.sum(abs(z) ** 2))),
         ("λ is missing.", lambda z, lam: GroupL1(1.0, axis=-3)(z)),
+        (
+            "That is one norm for each coil. A group is one position, in all coils.",
+            lambda z, lam: lam * float(np.linalg.norm(z, axis=(-2, -1)).sum()),
+        ),
+        ("Coils that are added may cancel: magnitudes first.", lambda z, lam: lam * float(abs(z.sum(0)).sum())),
+        ("z² of a complex number is not |z|².", lambda z, lam: lam * float(abs(np.sqrt((z**2).sum(0))).sum())),
+        (
+            "The largest group is not the norm: all of them count.",
+            lambda z, lam: lam * GroupL1(1.0, axis=-3).dual_norm(z),
+        ),
     ],
 )
 def norm(z, lam):
@@ -171,6 +181,11 @@ def norm(z, lam):
             "Divide by n − 1, so that the first weight is λ(1 + slope).",
             lambda n, lam, s: lam * (1 + s * (n - np.arange(1, n + 1))),
         ),
+        (
+            "Is the first weight λ(1 + slope)? From n to 1 there are n − 1 steps.",
+            lambda n, lam, s: lam * (1 + s * np.arange(n)[::-1] / n),
+        ),
+        ("Is λ in both terms?", lambda n, lam, s: lam + s * np.linspace(1, 0, n)),
         ("With slope 0 all are λ: that is l1.", lambda n, lam, s: np.full(n, lam)),
     ],
 )
@@ -190,6 +205,16 @@ def weights(n, lam, slope):
         ("The largest, not the sum: that is the norm itself.", lambda z: GroupL1(1.0, axis=-3)(z)),
         ("The groups lie along the coils, axis 0.", lambda z: GroupL1(1.0, axis=-1).dual_norm(z)),
         ("The root is missing.", lambda z: GroupL1(1.0, axis=-3).dual_norm(z) ** 2),
+        ("That is the norm of all together. Each group vanishes on its own.", lambda z: float(np.linalg.norm(z))),
+        ("On average is not enough: all of them are to vanish.", lambda z: float(np.linalg.norm(z, axis=0).mean())),
+        ("There the first group vanishes. When does the last?", lambda z: float(np.linalg.norm(z, axis=0).min())),
+        ("The norm of a group is a root of squares, not a sum.", lambda z: float(abs(z).sum(0).max())),
+        (
+            "That is one norm for each coil. A group is one position, in all coils.",
+            lambda z: float(np.linalg.norm(z, axis=(-2, -1)).max()),
+        ),
+        ("Coils that are added may cancel: magnitudes first.", lambda z: float(abs(z.sum(0)).max())),
+        ("z² of a complex number is not |z|².", lambda z: float(np.sqrt(abs((z**2).sum(0)).max()))),
     ],
 )
 def lambda_max(z):
@@ -207,6 +232,9 @@ def lambda_max(z):
         ("The coils are axis −3; axis 0 is the batch here.", lambda x: np.sqrt(np.sum(abs(x) ** 2, axis=0))),
         ("The root is missing.", lambda x: np.sum(abs(x) ** 2, axis=-3)),
         ("Square magnitudes: z² of a complex number can be negative.", lambda x: abs(np.sqrt(np.sum(x**2, axis=-3)))),
+        ("Those are magnitudes added up: square, sum, root.", lambda x: abs(x).sum(-3)),
+        ("Coils that are added may cancel: magnitudes first.", lambda x: abs(x.sum(-3))),
+        ("That is the brightest coil alone. All are combined.", lambda x: abs(x).max(-3)),
         ("Sum, do not average.", lambda x: np.sqrt(np.mean(abs(x) ** 2, axis=-3))),
     ],
 )
@@ -215,11 +243,10 @@ def combine(x):
 
 
 def _band(rng):
-    return {
-        "z": noise(rng, 9).astype(complex),
-        "lam": float(rng.uniform(0.4, 0.8)),
-        "slope": float(rng.uniform(1, 3)),
-    }
+    """Some magnitudes are so small that they end at 0, and some so near to each other that they are pulled together."""
+    sizes = np.array([0.1, 0.5, 0.52, 0.9, 1.2, 1.22, 1.6, 2, 2.02]) * rng.uniform(0.95, 1.05)
+    z = rng.permutation(sizes) * np.exp(2j * np.pi * rng.random(9))
+    return {"z": z, "lam": float(rng.uniform(0.5, 0.6)), "slope": float(rng.uniform(1, 1.5))}
 
 
 def _sorted_prox(z, lam, slope, *, pool=True, clip=True, up=False, back=True, phase=True):

@@ -27,6 +27,8 @@ from ..base import choice, exercise
         ("A spoke runs from edge to edge: 1/pixel, not half of it.", lambda d, G: 0.5 / d / GAMMA / G),
         ("γ/2π is 42.58 MHz/T already; no further 2π.", lambda d, G: 1 / d / (2 * np.pi * GAMMA) / G),
         ("Seconds are asked for, these are milliseconds.", lambda d, G: 1e3 / d / GAMMA / G),
+        ("k-space ends at ½ cycle per pixel. How many 1/m are that?", lambda d, G: d / GAMMA / G),
+        ("How fast the path is depends on G.", lambda d, G: 1 / d / GAMMA),
         ("The limit goes in T/m: 40 mT/m is 0.04.", lambda d, G: 1 / d / GAMMA / (1e3 * G)),
     ],
 )
@@ -62,6 +64,10 @@ def _limits(pixel, dwell, gradient, slew, steps=1, scale=1.0):
             lambda d, t, G, S: step_limits(d, t, gradient=G / 2, slew=S),
         ),
         ("The order is (α, β): first the amplitude.", lambda d, t, G, S: step_limits(d, t, gradient=G, slew=S)[::-1]),
+        (
+            "Those are limits of the hardware. (α, β) bound the steps of k: see `step_limits`.",
+            lambda d, t, G, S: (G, S),
+        ),
         (
             "The limits go in as mT/m and T/m/s: step_limits(…, gradient=40).",
             lambda d, t, G, S: step_limits(d, t, gradient=1e-3 * G, slew=S),
@@ -152,11 +158,17 @@ def largest_gradient(k, pixel, dwell):
     return np.linalg.norm(gradients(k, pixel, dwell), axis=-1).max()
 
 
+def _shaken(rng):
+    """Shots that bend in all directions, at about the limit."""
+    k = 0.3 * spiral(3, 60, turns=1.0) + 0.02 * rng.standard_normal((3, 60, 2))
+    return {"k": k, "pixel": 4e-3, "dwell": 4e-5}
+
+
 @exercise(
     "designed-slew",
     "designed",
     "says whether a trajectory keeps a slew rate of 180 T/m/s: returns the share of its samples above it",
-    draw=lambda rng: {"k": spiral(3, 60, turns=float(rng.uniform(3, 4))).astype(float), "pixel": 4e-3, "dwell": 4e-5},
+    draw=_shaken,
     tol=1e-6,
     minutes=10,
     mistakes=[
@@ -171,6 +183,14 @@ def largest_gradient(k, pixel, dwell):
         (
             "That is the share that keeps the limit.",
             lambda k, d, t: float(np.mean(np.linalg.norm(slew_rates(k, d, t), axis=-1) <= 180)),
+        ),
+        (
+            "The length of a vector is a root of squares, not a sum of magnitudes.",
+            lambda k, d, t: float(np.mean(abs(slew_rates(k, d, t)).sum(-1) > 180)),
+        ),
+        (
+            "That is the largest slew rate. How many are above the limit?",
+            lambda k, d, t: float(np.linalg.norm(slew_rates(k, d, t), axis=-1).max()),
         ),
         ("A share, not a count.", lambda k, d, t: int(np.sum(np.linalg.norm(slew_rates(k, d, t), axis=-1) > 180))),
     ],
@@ -194,6 +214,10 @@ def _energy(k, places, density, *, half=0.5, pull=1, mean=True, slope=1.0):
     return value, pull * slope * forces
 
 
+def _attraction(k, places, density):
+    return density @ _unit(k[:, None] - places)
+
+
 def _samples(rng):
     density = rng.uniform(0.2, 1, 12)
     k, places = rng.uniform(-0.5, 0.5, (7, 2)), rng.uniform(-0.5, 0.5, (12, 2))
@@ -212,6 +236,11 @@ def _samples(rng):
         ("The signs are turned: attraction counts positive, repulsion negative.", lambda *a: _energy(*a, pull=-1)),
         ("The slope of the repulsion is a mean over the samples: divide by p.", lambda *a: _energy(*a, mean=False)),
         ("Those are ∂F/∂k; the slopes asked for are p times that.", lambda *a: _energy(*a, slope=1 / len(a[0]))),
+        (
+            "A sample stands in two sums of the repulsion: is the half still in its slope?",
+            lambda *a: (_energy(*a)[0], (_energy(*a, half=0.0)[1] + _attraction(*a)) / 2),
+        ),
+        ("Where is the repulsion?", lambda *a: (_energy(*a, half=0.0)[0], _attraction(*a))),
         (
             "The slope of |k| is a vector of length 1, k/|k|, not k.",
             lambda k, places, d: (_energy(k, places, d)[0], d @ (k[:, None] - places) - (k[:, None] - k).mean(axis=1)),

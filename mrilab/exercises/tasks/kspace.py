@@ -56,7 +56,7 @@ def _windowed(start, stop, keep, values, centre=4096):
     "lets the samples fade out by a Hann window",
     kind="value",
     book={"start": 2048, "stop": 6144, "keep": 127},
-    tol=2e-3,
+    tol=1e-4,
     minutes=10,
     mistakes=[
         ("No window: these are the 127 samples as they were.", lambda a, b, k: _windowed(a, b, k, 1)),
@@ -67,6 +67,11 @@ def _windowed(start, stop, keep, values, centre=4096):
         (
             "The window is applied to the block itself. It belongs on its samples in k-space.",
             lambda a, b, k: _block(a, b).real * np.pad(np.hanning(k + 2)[1:-1], (4096 - k // 2, 4095 - k // 2)),
+        ),
+        ("The window is in it twice.", lambda a, b, k: _windowed(a, b, k, np.hanning(k + 2)[1:-1] ** 2)),
+        (
+            "The window is one sample beside DC: 63 of its values lie on each side.",
+            lambda a, b, k: _windowed(a, b, k, np.hanning(k + 2)[1:-1], 4095),
         ),
         (
             "That is a Hamming window, which does not fade to 0.",
@@ -136,6 +141,10 @@ exercise(
         ("A missing inner shift leaves the magnitude as it is: look at the phase.", _without(NAMES[1], NAMES[0])),
         ("A factor of √N makes the image dark: compare the largest pixels first.", _without(NAMES[4], NAMES[0])),
         ("At an odd size swapped shifts move the image by one pixel.", _without(NAMES[3], NAMES[0])),
+        (
+            "One pixel is not half the image: how far has each fault moved it?",
+            lambda x, right: NAMES[2] if diagnose(x, right) == NAMES[3] else diagnose(x, right),
+        ),
         ("A missing outer shift moves the image by half its size.", _without(NAMES[2], NAMES[3])),
     ],
 )(diagnose)
@@ -180,6 +189,7 @@ def centred_fft(x):
         ("That is in 1/mm. A metre has 1000 mm.", lambda f, p: (1 / f, 1 / p)),
         ("They are swapped: the field of view sets the step, the pixel the extent.", lambda f, p: (1e3 / p, 1e3 / f)),
         ("The second is k_max, half of the extent.", lambda f, p: (1e3 / f, 500 / p)),
+        ("The second is the number of pixels, not the extent in 1/m.", lambda f, p: (1e3 / f, f / p)),
         ("There is no 2π: k is counted in cycles.", lambda f, p: (2e3 * np.pi / f, 2e3 * np.pi / p)),
     ],
 )

@@ -5,6 +5,7 @@
 import numpy as np
 
 from ..base import choice, exercise
+from ..compare import differs
 
 
 def _density(lines, decay):
@@ -23,6 +24,13 @@ def _draws(lines, wanted, decay, expected=None):
     return low
 
 
+def _whole(answer, inputs):
+    """One draws whole numbers: both neighbours of m are right."""
+    m = draws(**inputs)
+    near = isinstance(answer, (int, float)) and answer in (np.floor(m), np.ceil(m))
+    return None if near else differs(answer, m, 5e-3)
+
+
 @exercise(
     "lines-more",
     "lines",
@@ -33,11 +41,20 @@ def _draws(lines, wanted, decay, expected=None):
     draw=lambda rng: {"lines": 256, "wanted": int(rng.integers(40, 90)), "decay": int(rng.integers(2, 8))},
     tol=5e-3,
     minutes=10,
+    accept=_whole,
     mistakes=[
         ("That is the number of lines you want: some come twice.", lambda lines, n, d: n),
         (
             "That is for equal probabilities; the density of the chapter decays.",
             lambda lines, n, d: _draws(lines, n, 0),
+        ),
+        (
+            "Lines do not grow in proportion to draws: the more there are, the more come twice.",
+            lambda lines, n, d: n**2 / np.sum(1 - (1 - _density(lines, d)) ** n),
+        ),
+        (
+            "That is how many lines n draws give. How many draws give n lines?",
+            lambda lines, n, d: float(np.sum(1 - (1 - _density(lines, d)) ** n)),
         ),
         ("That sets the number of missing lines to the wanted one.", lambda lines, n, d: _draws(lines, lines - n, d)),
     ],
@@ -90,6 +107,15 @@ def _energies(rng):
     mistakes=[
         ("Probabilities sum to 1.", lambda E, gamma: E**gamma),
         ("Take the power first, then divide by the sum of the powers.", lambda E, gamma: (E / E.sum()) ** gamma),
+        ("γ is an exponent: as a factor it makes the sum γ.", lambda E, gamma: gamma * E / E.sum()),
+        (
+            "That is the root: the power is γ, not 1/γ.",
+            lambda E, gamma: E ** (1 / gamma) / np.sum(E ** (1 / gamma)),
+        ),
+        (
+            "E is an energy already: nothing is left to square.",
+            lambda E, gamma: E ** (2 * gamma) / np.sum(E ** (2 * gamma)),
+        ),
         ("γ is missing: these are the energies themselves.", lambda E, gamma: E / E.sum()),
         (
             "That multiplies by γ, which cancels. It is an exponent.",
