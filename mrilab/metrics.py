@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .arrays.libraries import Array, to_numpy
+from .arrays.checks import check_values
+from .arrays.libraries import Array
 
 
 def psnr(x: Array, ref: Array) -> float:
@@ -85,12 +86,5 @@ def _average(metric: Callable[[np.ndarray, np.ndarray], float], x: Array, ref: A
 
 def _slices(x: Array, name: str) -> np.ndarray:
     """Return magnitudes as float64; raise unless they are finite and have the shape (..., H, W)."""
-    array = to_numpy(x)
-    if array.dtype.kind not in "fciub":
-        raise TypeError(f"the {name} must hold numbers, got {array.dtype}")
-    if array.ndim < 2 or array.size == 0:
-        raise ValueError(f"the {name} must have shape (..., H, W) and not be empty, got {array.shape}")
-    if not np.isfinite(array).all():
-        raise ValueError(f"the {name} of shape {array.shape} holds values that are not finite")
-    wide = np.complex128 if array.dtype.kind == "c" else np.float64
-    return np.abs(array.astype(wide))  # widened first: the magnitude of the least int16 is no int16
+    array = check_values(x, f"the {name}", "..., H, W")
+    return np.abs(array.astype(np.complex128 if array.dtype.kind == "c" else np.float64))

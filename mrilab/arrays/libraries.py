@@ -49,13 +49,17 @@ def plain(x: Array) -> Array:
         return x.resolve_conj().resolve_neg()
     if not is_numpy(x):
         return x
-    x = _unmasked(x)
+    x = unmasked(x)
     ordinary = x.dtype.isnative and x.flags.writeable and x.flags.aligned
     return x if ordinary else x.astype(x.dtype.newbyteorder("="))
 
 
-def _unmasked(x):
-    """Return a NumPy array without its subclass; raise a TypeError if it is masked and hides numbers."""
+def unmasked(x: np.ndarray) -> np.ndarray:
+    """Return a NumPy array without its subclass; raise a TypeError if it is masked and hides numbers.
+
+    >>> unmasked(np.ma.masked_array([1.0, 2.0]))
+    array([1., 2.])
+    """
     hidden = np.count_nonzero(np.ma.getmask(x))
     if hidden:
         raise TypeError(
@@ -126,6 +130,9 @@ def like(x: Array, const: Array, dtype=None) -> Array:
             dtype = xp.float64 if double else xp.float32
     if is_torch_array(const) and not is_torch_array(x):
         const = to_numpy(const)
+    const = unmasked(const) if is_numpy(const) else const
+    if not namespace(const).isdtype(const.dtype, ("bool", "numeric")):
+        raise TypeError(f"like takes numbers, got {const.dtype} of shape {tuple(const.shape)}")
     if is_numpy(const) and not is_numpy(x):
         const = np.ascontiguousarray(plain(const))  # torch takes no negative strides
     const = const.to(device(x)) if is_torch_array(const) else xp.asarray(const, device=device(x))
@@ -187,6 +194,8 @@ def to_device(x: Array, where: str) -> Array:
 
     if is_numpy(x):
         x = np.ascontiguousarray(plain(x))  # torch takes neither read-only memory nor negative strides
+        if x.dtype.kind not in "fciub" or x.dtype in (np.longdouble, np.clongdouble):
+            raise TypeError(f"torch has no {x.dtype}, the dtype of an array of shape {x.shape}")
     return torch.as_tensor(x).to(where)
 
 
@@ -204,7 +213,7 @@ def to_numpy(x: Array) -> np.ndarray:
             return plain(x.detach().cpu()).numpy()
         except TypeError:
             raise TypeError(f"NumPy has no {x.dtype}, the dtype of a tensor of shape {tuple(x.shape)}") from None
-    return _unmasked(x.get() if hasattr(x, "get") else x)
+    return unmasked(x.get() if hasattr(x, "get") else x)
 
 
 def zeros(shape: tuple[int, ...], x: Array) -> Array:

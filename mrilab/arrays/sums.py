@@ -5,6 +5,8 @@
 array([1.5, 2. ])
 """
 
+from math import prod
+
 import numpy as np
 
 from .libraries import Array, detached, is_complex, is_numpy, namespace
@@ -177,6 +179,15 @@ def _inners_fast(coeffs, arrays):
 
 def _inners(coeffs, arrays):
     x, *ys = (sum(c * array for c, array in zip(row, arrays, strict=True)) for row in coeffs)
+    return [_product(x, y) for y in ys]
+
+
+def _product(x, y):
     xp = namespace(x)
-    products = (xp.real(xp.conj(x) * y) if is_complex(x) else x * y for y in ys)
-    return [float(detached(xp.sum(product, dtype=xp.float64))) for product in products]
+    info = xp.finfo(x.dtype)
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = float(detached(xp.sum(xp.real(xp.conj(x) * y) if is_complex(x) else x * y, dtype=xp.float64)))
+    if info.bits == 64 or prod(x.shape) * info.tiny / info.eps < abs(found) < info.max:
+        return found
+    wide = xp.complex128 if is_complex(x) else xp.float64  # products of single precision overflowed, or vanished
+    return _product(xp.astype(x, wide), xp.astype(y, wide))

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..arrays.checks import check_values
 from ..arrays.libraries import Array, to_numpy
 from ..files import atomic
 from .raw import Raw, check_file, to_complex64
@@ -63,14 +64,12 @@ def save_cfl(path: str | os.PathLike, array: Array) -> None:
     ...     sorted(os.listdir(folder))
     ['maps.cfl', 'maps.hdr']
     """
-    values = to_numpy(array)
+    values = check_values(array, "the array of save_cfl", "H, W", "C, H, W", "slices, C, H, W")
     if values.dtype.kind != "c":
         raise TypeError(f"save_cfl takes complex numbers, got {values.dtype} of shape {values.shape}")
-    if values.ndim not in (2, 3, 4) or values.size == 0:
-        raise ValueError(f"save_cfl takes (H, W), (C, H, W) or (slices, C, H, W), not empty, got {values.shape}")
     values = to_complex64(values)
     if not np.isfinite(values).all():
-        raise ValueError(f"save_cfl got an array of shape {values.shape} with NaN or infinite values")
+        raise ValueError(f"save_cfl got numbers beyond the range of complex64, up to {abs(to_numpy(array)).max():.3g}")
     slices, coils, height, width = (1,) * (4 - values.ndim) + values.shape
     dims = [1] * AXES
     dims[0], dims[1], dims[3], dims[SLICE] = width, height, coils, slices

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
+from ..arrays.libraries import Array, to_numpy
 from ..operators.fourier import FFT
 from .raw import Raw
 from .scan import Scan
 
 
-def correct_epi(scan: Scan, reference: Scan, turned: np.ndarray | None = None) -> Scan:
+def correct_epi(scan: Scan, reference: Scan, turned: Array | None = None) -> Scan:
     """Return an EPI scan whose lines of both directions agree: all from left to right, with one phase.
 
     A reference scan without phase encoding acquires the same line P(x) repeatedly, in alternating directions. With P₋ a
@@ -122,7 +123,7 @@ def warn_of_ghost(path: Path, raw: Raw) -> None:
         warnings.warn(text + "correct_epi removes it, given a reference scan", stacklevel=3)
 
 
-def _left_to_right(scan: Scan, turned: np.ndarray | None, reference: Scan) -> tuple[np.ndarray, np.ndarray]:
+def _left_to_right(scan: Scan, turned: Array | None, reference: Scan) -> tuple[np.ndarray, np.ndarray]:
     """Return the lines, all from left to right, and which of them (…, H) were reversed."""
     *lead, _, height, _ = scan.kspace.shape
     if turned is None and scan.turned is not None:
@@ -136,7 +137,7 @@ def _left_to_right(scan: Scan, turned: np.ndarray | None, reference: Scan) -> tu
             )
         rows = np.arange(height) % 2 == 1
     else:
-        rows = np.asarray(turned)
+        rows = to_numpy(turned)
         if rows.dtype != bool or rows.ndim != 1 or len(rows) < height:
             raise ValueError(f"turned is a bool for each of {height} lines, got {rows.dtype} of shape {rows.shape}")
         rows = rows[:height]

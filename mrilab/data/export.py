@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..arrays.libraries import Array, to_numpy
+from ..arrays.checks import check_values
+from ..arrays.libraries import Array
 from ..files import atomic
 
 
@@ -124,18 +125,11 @@ def save_png(path: str | os.PathLike, image: Array, window: tuple[float, float] 
 
 def _magnitude(image: Array, who: str, dimensions: tuple[int, ...]) -> np.ndarray:
     """Return a float32 image: real values as they are, complex ones by magnitude; raise if it is not one."""
-    values = to_numpy(image)
-    if values.dtype.kind not in "fciu":
-        raise ValueError(f"{who} takes an image of numbers, got {values.dtype}")
-    if values.ndim not in dimensions or values.size == 0:
-        shapes = " or ".join({2: "(H, W)", 3: "(D, H, W)"}[n] for n in dimensions)
-        raise ValueError(f"{who} takes an image {shapes} that is not empty, got {values.shape}")
+    shapes = [{2: "H, W", 3: "D, H, W"}[n] for n in dimensions]
+    values = check_values(image, f"the image of {who}", *shapes)
     with np.errstate(over="ignore"):
         values = (abs(values) if values.dtype.kind == "c" else values).astype(np.float32)
-    bad = int(np.count_nonzero(~np.isfinite(values)))
-    if bad:
-        raise ValueError(f"{who} got an image of shape {values.shape} with {bad} NaN or infinite values")
-    return values
+    return check_values(values, f"the image of {who}, in single precision,")
 
 
 def _upright(steps: tuple[float, ...], shape: tuple[int, ...]) -> np.ndarray:
@@ -147,9 +141,9 @@ def _upright(steps: tuple[float, ...], shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _check_affine(affine: Array) -> np.ndarray:
-    matrix = to_numpy(affine)
-    if matrix.shape != (4, 4) or matrix.dtype.kind not in "fiu" or not np.isfinite(matrix).all():
-        raise ValueError(f"an affine is 4 × 4 real numbers, got {matrix.dtype} of shape {matrix.shape}")
+    matrix = check_values(affine, "an affine", "4, 4", real=True)
+    if matrix.shape != (4, 4):
+        raise ValueError(f"an affine must have shape (4, 4), got {matrix.shape}")
     if not np.array_equal(matrix[3], [0, 0, 0, 1]) or abs(np.linalg.det(matrix)) < 1e-12:
         raise ValueError(f"an affine ends in (0, 0, 0, 1) and can be inverted, got {matrix.tolist()}")
     return matrix.astype(np.float64)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..arrays.libraries import Array, namespace
+from ..arrays.libraries import Array, is_numpy, namespace, to_numpy, unmasked
 
 Voxel = tuple[float, float, float]
 
@@ -77,6 +77,13 @@ class Scan:
     turned: np.ndarray | None = None
 
     def __post_init__(self):
+        for name in ("kspace", "noise", "averages", "affine", "turned"):
+            array = getattr(self, name)
+            if array is not None and type(array) is not np.memmap:  # a map of a file remains one
+                array = to_numpy(array)
+                object.__setattr__(self, name, array)
+            if array is not None and array.dtype.kind not in "fciub":
+                raise TypeError(f"the {name} of a Scan must hold numbers, got {array.dtype} of shape {array.shape}")
         object.__setattr__(self, "mask", sampling_mask(self.kspace))
 
     def __repr__(self):
@@ -100,7 +107,9 @@ def sampling_mask(kspace: Array) -> Array:
     >>> sampling_mask(kspace)[:, 0]
     array([False, False,  True])
     """
-    xp = namespace(kspace)
+    kspace, xp = unmasked(kspace) if is_numpy(kspace) else kspace, namespace(kspace)
+    if not xp.isdtype(kspace.dtype, ("bool", "numeric")):
+        raise TypeError(f"k-space must hold numbers, got {kspace.dtype} of shape {tuple(kspace.shape)}")
     if kspace.ndim < 3:
         raise ValueError(f"k-space has the shape (…, C, H, W), got {tuple(kspace.shape)}")
     return xp.any(kspace != 0, axis=-3)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays.checks import whole
-from ..arrays.libraries import Array, to_numpy
+from ..arrays.checks import check_values, whole
+from ..arrays.libraries import Array
 from ..simulation.atlas import pixel_size
 from .population import Brains
 from .shifts import Altered, Change
@@ -27,7 +27,7 @@ def disc(shape: tuple[int, int], place: tuple[float, float], radius: float) -> n
     return np.clip(radius + 0.5 - np.hypot(rows - place[0], columns - place[1]), 0, 1).astype(np.float32)
 
 
-def add_lesion(image: np.ndarray, place: tuple[float, float], radius: float, contrast: float) -> np.ndarray:
+def add_lesion(image: Array, place: tuple[float, float], radius: float, contrast: float) -> np.ndarray:
     """Return the image (H, W) with a disc that is brighter by `contrast` (darker if negative), with the same phase.
 
     `contrast` is in the units of the image, and magnitudes are clipped at 0; `place` and `radius` as in `disc`.
@@ -35,12 +35,13 @@ def add_lesion(image: np.ndarray, place: tuple[float, float], radius: float, con
     >>> abs(add_lesion(np.full((3, 3), 0.5j), (1, 1), 1.0, 0.2))[1].round(3)
     array([0.6, 0.7, 0.6])
     """
+    image = check_values(image, "the image", "H, W")
     size = np.abs(image)
     phase = np.where(size > 0, image / np.where(size > 0, size, 1), 1)
     return np.maximum(size + contrast * disc(image.shape, place, radius), 0) * phase
 
 
-def smooth_over(image: np.ndarray, place: tuple[float, float], radius: float) -> np.ndarray:
+def smooth_over(image: Array, place: tuple[float, float], radius: float) -> np.ndarray:
     """Return the image (H, W) with a disc replaced by its mean, which removes the structure in it.
 
     `place` and `radius` are as in `disc`.
@@ -48,6 +49,7 @@ def smooth_over(image: np.ndarray, place: tuple[float, float], radius: float) ->
     >>> smooth_over(np.eye(3), (1, 1), 5.0).round(3)[0]
     array([0.333, 0.333, 0.333])
     """
+    image = check_values(image, "the image", "H, W")
     inside = disc(image.shape, place, radius)
     return image * (1 - inside) + inside * np.sum(image * inside) / np.sum(inside)
 
@@ -75,7 +77,9 @@ def survival(changed: Array, plain: Array, changed_ref: Array, plain_ref: Array)
     >>> survival(1 + r / 2, np.ones((4, 4)), 1 + r, np.ones((4, 4)))
     Survival(share=0.5, elsewhere=0.0)
     """
-    images = [np.abs(to_numpy(x)).astype(float) for x in (changed, plain, changed_ref, plain_ref)]
+    images = [
+        np.abs(check_values(x, "an image of survival")).astype(float) for x in (changed, plain, changed_ref, plain_ref)
+    ]
     if len({x.shape for x in images}) != 1:
         raise ValueError(f"survival compares images of one shape, got {[x.shape for x in images]}")
     d, r = images[0] - images[1], images[2] - images[3]
@@ -127,7 +131,7 @@ def _lesion(radius: float, contrast: float, seed: int) -> Change:
     return change
 
 
-def random_place(image: np.ndarray, seed: int = 0) -> tuple[int, int]:
+def random_place(image: Array, seed: int = 0) -> tuple[int, int]:
     """Return a random pixel (row, column) inside the head: with signal, and in the middle half of the image.
 
     Raises ValueError if there is none.
@@ -135,6 +139,7 @@ def random_place(image: np.ndarray, seed: int = 0) -> tuple[int, int]:
     >>> random_place(np.ones((8, 8)), seed=1)[0] in range(2, 6)
     True
     """
+    image = check_values(image, "the image", "H, W")
     signal = np.abs(image) > 0.2 * np.abs(image).max()
     middle = np.zeros_like(signal)
     middle[tuple(slice(n // 4, n - n // 4) for n in signal.shape)] = True

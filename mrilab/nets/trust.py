@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..arrays.checks import check_positive, whole
-from ..arrays.libraries import Array, to_numpy
+from ..arrays.checks import check_mask, check_positive, check_values, whole
+from ..arrays.libraries import Array, plain, to_numpy
 from ..operators.coils import Coils
 from ..operators.fourier import FFT, Mask
 from ..operators.linop import LinearOperator
@@ -61,11 +61,11 @@ def residual(A: LinearOperator, x: Array, y: Array, sigma: float) -> float:
     1.0
     """
     sigma = check_positive("sigma", sigma)
-    data = to_numpy(y)
+    data, image = check_values(y, "y"), check_values(x, "the image")
     count = np.count_nonzero(data)
     if not count:
         raise ValueError(f"y of shape {data.shape} holds no sample")
-    gap = to_numpy(A(to_numpy(x).astype(np.complex64, copy=False))) - data
+    gap = to_numpy(A(image.astype(np.complex64, copy=False))) - data
     return float(np.linalg.norm(gap) / (sigma * np.sqrt(count)))
 
 
@@ -199,10 +199,11 @@ def rank_correlation(deviation: Array, error: Array, where: Array | None = None)
     """
     from scipy.stats import spearmanr
 
-    values, truth = to_numpy(deviation), to_numpy(error)
+    values = check_values(deviation, "the deviation", real=True)
+    truth = check_values(error, "the error", real=True)
     if values.shape != truth.shape:
         raise ValueError(f"a deviation of shape {values.shape} does not fit an error of shape {truth.shape}")
-    chosen = np.ones(values.shape, bool) if where is None else to_numpy(where).astype(bool)
+    chosen = np.ones(values.shape, bool) if where is None else check_mask(where, "where")
     if chosen.shape != values.shape or chosen.sum() < 3:
         raise ValueError(f"where must have the shape {values.shape} and select at least three pixels")
     return float(spearmanr(values[chosen], truth[chosen]).statistic)
@@ -239,6 +240,8 @@ class _evaluating:
 
 def _batch(reconstruct: Reconstruct, y: Array) -> Tensor:
     """Return the data of one scan as a batch of one, complex64, on the device of the network, else on their own."""
-    data = y.detach() if isinstance(y, Tensor) else torch.from_numpy(np.array(to_numpy(y)))
+    data = (
+        plain(y.detach()) if isinstance(y, Tensor) else torch.from_numpy(check_values(y, "the data of a scan").copy())
+    )
     first = next(reconstruct.parameters(), None) if isinstance(reconstruct, nn.Module) else None
     return data.to(data.device if first is None else first.device, torch.complex64)[None]

@@ -4,8 +4,10 @@ from functools import cached_property
 
 import numpy as np
 
+from ..arrays.checks import check as checked
+from ..arrays.checks import check_mask
 from ..arrays.fft import fft
-from ..arrays.libraries import Array, Constant, is_complex, like, namespace, to_numpy
+from ..arrays.libraries import Array, Constant, like, namespace, plain, to_numpy
 from .linop import LinearOperator
 
 GRID = (-2, -1)
@@ -23,7 +25,7 @@ class BatchedSense(LinearOperator):
     masks : array of bool or of zeros and ones (B, H, W)
         The samples of each scan that were acquired.
     smaps : complex array (B, C, H, W)
-        Coil sensitivity maps of each scan.
+        Coil sensitivity maps of each scan. Both are copied.
     check : bool
         Whether to check values too, which takes one pass over the maps and synchronises a GPU once. Otherwise only
         shapes and dtypes are checked.
@@ -51,6 +53,7 @@ class BatchedSense(LinearOperator):
     needs_complex = True
 
     def __init__(self, masks: Array, smaps: Array, *, check: bool = True):
+        masks, smaps = plain(masks), plain(smaps)
         xm, xs = namespace(masks), namespace(smaps)
         if masks.ndim != 3 or smaps.ndim != 4 or 0 in smaps.shape:
             raise ValueError(
@@ -59,21 +62,18 @@ class BatchedSense(LinearOperator):
             )
         if tuple(masks.shape) != (smaps.shape[0], *smaps.shape[2:]):
             raise ValueError(f"masks of shape {tuple(masks.shape)} do not fit maps of shape {tuple(smaps.shape)}")
-        if not is_complex(smaps):
-            raise TypeError(f"the maps of a batch are complex, got {smaps.dtype} of shape {tuple(smaps.shape)}")
+        checked(smaps, tuple(smaps.shape), "a batch of maps", needs_complex=True)
         super().__init__(tuple(smaps.shape), tuple(masks.shape))
-        self.masks, self.smaps = masks, smaps
+        self._masks, self._smaps = Constant(masks), Constant(smaps)
+        self.masks, self.smaps = self._masks.value, self._smaps.value
         if check:
             self.check_values()
-        self._smaps = Constant(smaps)
         self._conjugate = Constant(xs.real(smaps) - 1j * xs.imag(smaps))  # torch would apply conj at each product
         self._mask = Constant(xm.fft.ifftshift(masks, axes=GRID)[:, None])  # in the order of the FFT: zero comes first
 
     def check_values(self) -> None:
         """Raise ValueError unless masks hold 0 and 1 and sample something, and maps are finite and not all zero."""
-        masks = to_numpy(self.masks)
-        if not np.isin(masks, (0, 1)).all():
-            raise ValueError(f"a mask holds only 0 and 1, got {masks.dtype} values {np.unique(masks)[:4]} …")
+        masks = check_mask(self.masks)
         for what, good in (
             ("samples nothing", masks.any(axis=GRID)),
             ("has maps that are all zero or hold NaN or infinite values", self._energies > 0),

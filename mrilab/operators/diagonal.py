@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..arrays.libraries import Array, Constant, is_complex, namespace, to_numpy
+from ..arrays.checks import check_values
+from ..arrays.libraries import Array, Constant, is_complex, namespace
 from .linop import LinearOperator
 
 
@@ -33,15 +34,9 @@ class Diagonal(LinearOperator):
     """
 
     def __init__(self, d: Array):
-        xp, shape = namespace(d), tuple(d.shape)
-        if not xp.isdtype(d.dtype, ("bool", "numeric")):
-            raise TypeError(f"Diagonal takes numbers, got {d.dtype} of shape {shape}")
-        if 0 in shape or not shape:
+        values, shape = check_values(d, "the array of Diagonal"), tuple(d.shape)
+        if not shape:
             raise ValueError(f"Diagonal takes at least one number along each of its axes, got shape {shape}")
-        values = to_numpy(d)
-        bad = np.count_nonzero(~np.isfinite(values))
-        if bad:
-            raise ValueError(f"Diagonal takes finite numbers, got {bad} NaN or infinite values of {values.size}")
         super().__init__(shape, shape)
         self._d = Constant(d)
         self.d = self._d.value

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ..arrays.checks import check_shape, whole
+from ..arrays.checks import check_mask, check_shape, whole
 from ..arrays.fft import fft
-from ..arrays.libraries import Array, Constant, like, namespace, to_numpy
+from ..arrays.libraries import Array, Constant, like, namespace
 from .linop import LinearOperator
 
 
@@ -81,19 +81,17 @@ class Mask(LinearOperator):
     norm2 = 1.0
 
     def __init__(self, mask: Array, shape: tuple[int, ...] | None = None, axis: int | None = None):
-        values = to_numpy(mask)
+        values = check_mask(mask)
         if shape is not None:
             values = _spread(values, check_shape(shape, "Mask"), axis)
         elif axis is not None:
             raise ValueError(f"Mask takes an axis together with the shape of k-space, got axis {axis!r} alone")
         if 0 in values.shape or values.ndim == 0:
             raise ValueError(f"an empty mask, of shape {values.shape}")
-        if not np.isin(values, (0, 1)).all():
-            raise ValueError(f"a mask holds only 0 and 1, got {values.dtype} values {np.unique(values)[:4]} …")
         if not values.any():
             raise ValueError(f"an empty mask: none of its {values.size} samples is acquired")
         super().__init__(values.shape, values.shape)
-        self._mask = Constant(values.astype(bool))
+        self._mask = Constant(values)
         self.mask = self._mask.value
 
     def _op(self, x):

@@ -8,7 +8,7 @@ from math import prod, sqrt
 import numpy as np
 from array_api_compat import device, is_torch_array
 
-from ..arrays.checks import check_shape
+from ..arrays.checks import check_shape, check_trajectory
 from ..arrays.libraries import Array, like, namespace, plain, shown, to_numpy
 from .linop import LinearOperator
 
@@ -22,26 +22,6 @@ def import_mrinufft():
     except ImportError as error:
         raise ImportError("NUFFT and some trajectories need mri-nufft: pip install 'mrilab[nufft]'") from error
     return mrinufft
-
-
-def check_trajectory(trajectory: Array, who: str, dims: tuple[int, ...] = (2, 3)) -> np.ndarray:
-    """Return a trajectory (..., d) as a float64 NumPy array; raise unless its points lie in [-½, ½]^d."""
-    xp, shape = namespace(trajectory), tuple(trajectory.shape)
-    if not xp.isdtype(trajectory.dtype, "real floating"):
-        raise TypeError(f"{who} takes a trajectory of real numbers, got {trajectory.dtype} of shape {shape}")
-    if len(shape) < 2 or shape[-1] not in dims:
-        wanted = " or ".join(f"(..., {d})" for d in dims)
-        raise ValueError(f"{who} takes a trajectory of shape {wanted}, got {shape}")
-    if 0 in shape:
-        raise ValueError(f"{who} got an empty trajectory of shape {shape}")
-    points = to_numpy(trajectory).astype(np.float64)
-    bad = np.count_nonzero(~np.isfinite(points))
-    if bad:
-        raise ValueError(f"{who} got a trajectory with {bad} NaN or infinite values of {points.size}")
-    largest = abs(points).max()
-    if largest > 0.5 + 1e-6:  # tolerates the rounding of rotations
-        raise ValueError(f"{who} takes a trajectory in [-½, ½], in cycles per pixel, got values up to {largest:.4g}")
-    return points
 
 
 class NUFFT(LinearOperator):

@@ -6,8 +6,9 @@ from operator import matmul
 
 import numpy as np
 
+from ..arrays.checks import check_values
 from ..arrays.fft import fft
-from ..arrays.libraries import Array, Constant, is_complex, is_numpy, namespace, to_numpy, zeros
+from ..arrays.libraries import Array, Constant, is_numpy, namespace, to_numpy, zeros
 from .diagonal import Diagonal
 from .linop import LinearOperator
 from .nufft import NUFFT
@@ -106,9 +107,7 @@ def _padded(x, axis, size):
 
 def _check_weights(weights, A):
     """Return the weights as a float64 NumPy array; raise unless there is one per sample, real and at least 0."""
-    if is_complex(weights) or not namespace(weights).isdtype(weights.dtype, ("bool", "numeric")):
-        raise TypeError(f"weights of samples must be real numbers, got {weights.dtype} of shape {tuple(weights.shape)}")
-    values = to_numpy(weights).astype(np.float64)
+    values = check_values(weights, "weights of samples", real=True, finite=False).astype(np.float64)
     if values.shape != A.shape_out:
         raise ValueError(f"weights must have shape {A.shape_out}, one for each sample of {A!r}, got {values.shape}")
     bad = np.count_nonzero(~(np.isfinite(values) & (values >= 0)))

@@ -6,8 +6,8 @@ gradients flow through.
 
 import numpy as np
 
-from ..arrays.checks import check_scan, whole
-from ..arrays.libraries import Array, like, to_numpy
+from ..arrays.checks import check_scan, check_values, whole
+from ..arrays.libraries import Array, like
 
 
 def noise_covariance(noise: Array) -> Array:
@@ -56,18 +56,18 @@ def whitening_matrix(covariance: Array) -> np.ndarray:
     array([[0.5, 0. ],
            [0. , 1. ]])
     """
-    cov = to_numpy(covariance)
-    if cov.ndim != 2 or cov.shape[0] != cov.shape[1] or cov.size == 0:
-        raise ValueError(f"a noise covariance has shape (C, C), got {cov.shape}")
-    if not np.isfinite(cov).all() or not np.allclose(cov, cov.conj().T, atol=1e-5 * np.abs(cov).max()):
-        raise ValueError(f"the noise covariance of shape {cov.shape} is not Hermitian, or holds NaN or infinite values")
-    values = np.linalg.eigvalsh(cov.astype(np.complex128))
+    cov = check_values(covariance, "a noise covariance", "C, C").astype(np.complex128)
+    if cov.shape[0] != cov.shape[1]:
+        raise ValueError(f"a noise covariance must have shape (C, C), got {cov.shape}")
+    if not np.allclose(cov, cov.conj().T, atol=1e-5 * np.abs(cov).max()):
+        raise ValueError(f"the noise covariance of shape {cov.shape} is not Hermitian")
+    values = np.linalg.eigvalsh(cov)
     if values[0] <= 1e-12 * abs(values[-1]):
         raise ValueError(
             f"the noise covariance of shape {cov.shape} is not positive definite: its eigenvalues go from "
             f"{values[0]:.3g} to {values[-1]:.3g}; is there a dead channel, or fewer noise samples than channels?"
         )
-    return np.linalg.inv(np.linalg.cholesky(cov.astype(np.complex128)))
+    return np.linalg.inv(np.linalg.cholesky(cov))
 
 
 def prewhiten(kspace: Array, covariance: Array, axis: int = -3) -> Array:
@@ -175,8 +175,8 @@ def mix_channels(matrix: Array, kspace: Array, axis: int = -3) -> Array:
     array([[1.+1.j, 5.+0.j]])
     """
     data = check_scan(kspace, "channels")
-    where, M = _axis(data, axis), to_numpy(matrix)
-    if M.ndim != 2 or M.shape[1] != data.shape[where]:
+    where, M = _axis(data, axis), check_values(matrix, "a matrix of channels", "n, C")
+    if M.shape[1] != data.shape[where]:
         raise ValueError(f"a matrix of shape {M.shape} does not fit the {data.shape[where]} channels on axis {axis}")
     mixed = np.tensordot(M.astype(data.dtype), data, axes=(1, where))
     return like(kspace, np.ascontiguousarray(np.moveaxis(mixed, 0, where)))

@@ -6,8 +6,8 @@ their device, but no gradients flow through.
 
 import numpy as np
 
-from ..arrays.checks import check, check_scan, whole
-from ..arrays.libraries import Array, like, to_numpy
+from ..arrays.checks import check, check_scan, check_values, whole
+from ..arrays.libraries import Array, like
 from ..operators.fourier import FFT
 from .channels import whitening_matrix
 
@@ -153,7 +153,7 @@ def _check(smaps: Array, accel: int, noise_cov: Array | None) -> tuple[np.ndarra
         raise ValueError(
             f"accel {accel} does not divide the {height} phase encode lines, so pixels would fold between pixels"
         )
-    cov = np.eye(coils) if noise_cov is None else to_numpy(noise_cov)
+    cov = np.eye(coils) if noise_cov is None else check_values(noise_cov, "noise_cov", "C, C")
     if cov.shape != (coils, coils):
         raise ValueError(f"noise_cov must be ({coils}, {coils}) for {coils} coils, got {cov.shape}")
     return maps.astype(np.complex128), accel, whitening_matrix(cov)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..arrays.libraries import Array, to_numpy
+from ..arrays.checks import check_values
+from ..arrays.libraries import Array
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -75,7 +76,7 @@ def lines(
     axis = axes[0, 0]
     for i, (name, curve) in enumerate(curves.items()):
         x, y = curve if isinstance(curve, tuple) else (np.arange(len(curve)), curve)
-        values = to_numpy(y) if hasattr(y, "ndim") else np.asarray(y)
+        x, values = (check_values(v if hasattr(v, "ndim") else np.asarray(v), repr(name), finite=False) for v in (x, y))
         axis.plot(x, values, label=name, markevery=(i, max(1, len(values) // 8)), linewidth=1.2, **_look(i))
     axis.set(xlabel=xlabel, ylabel=ylabel, **settings)
     for name, x in (marks or {}).items():
@@ -106,9 +107,12 @@ def histograms(samples: Mapping[str, Array], *, bins: Array, label: str) -> "Fig
     """
     if not samples:
         raise ValueError("histograms needs at least one sample")
+    edges = check_values(bins if hasattr(bins, "ndim") else np.asarray(bins), "bins", real=True)
     figure, axes = make_figure(1, len(samples), 2.6, sharey=True, layout="constrained")
     for i, (name, values) in enumerate(samples.items()):
-        axes[0, i].hist(to_numpy(values), bins=bins, color=COLOURS[i % len(COLOURS)], log=True)
+        axes[0, i].hist(
+            check_values(values, repr(name), real=True), bins=edges, color=COLOURS[i % len(COLOURS)], log=True
+        )
         axes[0, i].set_title(name, fontsize=9)
     axes[0, 0].set_ylabel("count")
     figure.supxlabel(label, fontsize=9)
@@ -124,7 +128,7 @@ def paths(trajectories: Mapping[str, Array], *, columns: int = 3, samples: bool 
     >>> len(paths({"one spoke": np.zeros((1, 8, 2))}).axes)
     1
     """
-    shots = {name: to_numpy(k) for name, k in trajectories.items()}
+    shots = {name: check_values(k, repr(name), real=True) for name, k in trajectories.items()}
     if not shots or any(k.ndim != 3 or k.shape[-1] != 2 for k in shots.values()):
         shapes = [k.shape for k in shots.values()]
         raise ValueError(f"paths takes at least one trajectory (shots, samples, 2), got shapes {shapes}")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arrays.libraries import Array, to_numpy
+from ..arrays.checks import check_values
+from ..arrays.libraries import Array
 from ..metrics import nrmse, psnr, ssim
 from ..sampling.masks import acceleration
 from .curves import COLOURS, WIDTH, make_figure
@@ -70,7 +71,7 @@ def panels(pictures: Mapping[str, Array], *, columns: int = 3, window: tuple[flo
     >>> len(panels({"eye": np.eye(8), "red": np.tile([1.0, 0, 0], (8, 8, 1))}).axes)
     2
     """
-    arrays = {name: to_numpy(x) for name, x in pictures.items()}
+    arrays = {name: check_values(x, repr(name), real=True, finite=False) for name, x in pictures.items()}
     if not arrays or any(x.ndim != 2 and (x.ndim != 3 or x.shape[-1] not in (3, 4)) for x in arrays.values()):
         shapes = [x.shape for x in arrays.values()]
         raise ValueError(f"panels takes at least one picture, (H, W) or (H, W, 3 or 4), got shapes {shapes}")
@@ -152,7 +153,7 @@ def _panels(rows: int, columns: int, shape: tuple[int, ...], titled: int | None 
 
 def _slice(name: str, x: Array, combine: bool = False) -> np.ndarray:
     """Return the magnitudes of a slice (H, W); with `combine`, the root sum of squares over a coil axis in front."""
-    array = np.abs(to_numpy(x))
+    array = np.abs(check_values(x, repr(name), finite=False))
     if combine and array.ndim == 3:
         array = np.sqrt(np.sum(array**2, axis=0))
     if array.ndim != 2 or array.size == 0:

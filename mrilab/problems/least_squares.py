@@ -117,6 +117,10 @@ class LeastSquares(Smooth):
 
     def residual(self, x: Array) -> Array:
         """Return A x − y, up to a unitary map that changes neither its norm nor the gradient of f."""
+        if is_numpy(x) != is_numpy(self._y):
+            raise TypeError(
+                f"x is a {type(x).__qualname__}, but the data are a {type(self._y).__qualname__}: see `like`"
+            )
         return self._A.residual(x, self._y)
 
     def value_of(self, r: Array) -> float:

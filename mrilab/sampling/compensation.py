@@ -4,10 +4,9 @@ from math import pi
 
 import numpy as np
 
-from ..arrays.checks import check_shape, whole
+from ..arrays.checks import check_shape, check_shots, check_trajectory, whole
 from ..arrays.libraries import Array
-from ..operators.nufft import NUFFT, check_trajectory
-from .trajectories import check_shots
+from ..operators.nufft import NUFFT
 
 
 def density(trajectory: Array, shape: tuple[int, ...], method: str = "pipe", *, iterations: int = 10) -> np.ndarray:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..arrays.checks import Shape, check_grid, check_positive, whole
-from ..arrays.libraries import Array, to_numpy
+from ..arrays.checks import Shape, check_density, check_grid, check_positive, check_values, whole
+from ..arrays.libraries import Array
 from ..operators.fourier import FFT
 from ..operators.wavelets import Wavelet
 from .masks import plan, race
@@ -56,11 +56,9 @@ def energy_density(images: Array, *, power: float = 1.0, smooth: float = 1.0) ->
     >>> energy_density(np.ones((1, 4, 4)), smooth=0)[2, 2]  # a constant image has energy at DC alone
     np.float64(1.0)
     """
-    x = to_numpy(images)
-    if x.ndim < 2 or not x.size:
-        raise ValueError(f"the images must be (..., H, W) and not empty, got shape {x.shape}")
-    if not np.isfinite(x).all() or not x.any():
-        raise ValueError("the images must be finite, and not zero everywhere")
+    x = check_values(images, "the images", "..., H, W")
+    if not x.any():
+        raise ValueError(f"the images of shape {x.shape} are zero everywhere")
     power, smooth = check_positive("power", power), check_positive("smooth", smooth, or_zero=True)
     k = FFT(x.shape[-2:])(x.astype(np.complex128))
     energy = np.mean(np.abs(k.reshape(-1, *x.shape[-2:])) ** 2, axis=0)
@@ -227,18 +225,6 @@ def _snap(points: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 def _normalised(weights: np.ndarray) -> np.ndarray:
     return weights / weights.sum()
-
-
-def check_density(density: Array) -> np.ndarray:
-    """Return weights as a density, float64 of sum 1."""
-    p = to_numpy(density)
-    if p.ndim != 2 or p.size == 0:
-        raise ValueError(f"a density has shape (H, W) and is not empty, got {p.shape}")
-    if p.dtype.kind not in "fiu":
-        raise TypeError(f"a density must be an array of real numbers, got {p.dtype}")
-    if not (np.isfinite(p).all() and (p >= 0).all() and p.any()):
-        raise ValueError("a density must be finite, nowhere negative, and not zero everywhere")
-    return _normalised(p.astype(np.float64) / p.max())
 
 
 def _check_support(p: np.ndarray, count: int, box: tuple[slice, ...]) -> None:

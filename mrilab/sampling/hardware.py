@@ -6,8 +6,8 @@ time, and a limit on the slew rate |dG/dt| the second ones. Trajectories are in 
 
 import numpy as np
 
-from ..arrays.checks import check_positive, whole
-from ..arrays.libraries import Array, namespace, to_numpy
+from ..arrays.checks import check_curves, check_positive, whole
+from ..arrays.libraries import Array
 
 GAMMA = 42.577478518e6  # γ/2π of the proton in Hz/T (CODATA 2018)
 ROUNDING = 1.2e-7  # the most that rounding k to float32 can add to a second difference, for |k| ≤ ½
@@ -202,20 +202,6 @@ def _adjoint(z):
     out[1:-1] -= 2 * second
     out[:-2] += second
     return out
-
-
-def check_curves(trajectory: Array, who: str, samples: int) -> np.ndarray:
-    """Return curves (shots, samples, d), within [-½, ½] or not, as a float64 NumPy array; raise if they are not."""
-    xp, shape = namespace(trajectory), tuple(trajectory.shape)
-    if not xp.isdtype(trajectory.dtype, "real floating"):
-        raise TypeError(f"{who} takes a trajectory of real numbers, got {trajectory.dtype} of shape {shape}")
-    if len(shape) != 3 or shape[0] < 1 or shape[1] < samples or shape[2] not in (2, 3):
-        raise ValueError(f"{who} takes a trajectory (shots, samples ≥ {samples}, 2 or 3), got shape {shape}")
-    curves = to_numpy(trajectory).astype(np.float64)
-    bad = np.count_nonzero(~np.isfinite(curves))
-    if bad:
-        raise ValueError(f"{who} got a trajectory with {bad} NaN or infinite values of {curves.size}")
-    return curves
 
 
 def _checked(who, trajectory, samples, pixel_size, dwell):

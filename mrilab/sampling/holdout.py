@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays.checks import check_positive, within
+from ..arrays.checks import check, check_mask, check_positive, within
 from ..arrays.libraries import Array, namespace, to_numpy
 from .masks import center_box
 
@@ -28,7 +28,7 @@ def leave_out(mask: Array, share: float = 0.1, *, keep: int | tuple[int, int] = 
     >>> int(held.sum()), bool((kept ^ held).all())
     (16, True)
     """
-    mask = to_numpy(mask).astype(bool)
+    mask = check_mask(mask)
     if mask.ndim != 2:
         raise ValueError(f"leave_out takes a mask of shape (H, W), got {mask.shape}")
     share = within("share", share, 0, 1, strictly=True)
@@ -116,8 +116,10 @@ def choose_lambda(
     if not len(candidates):
         raise ValueError("choose_lambda got no fractions: it takes at least one")
     kept, held = leave_out(mask, share, keep=keep, seed=seed)
-    xp = namespace(kspace)
+    kspace, xp = check(kspace, kept.shape, "choose_lambda"), namespace(kspace)
     known = to_numpy(kspace)[..., held]
+    if not known.any():
+        raise ValueError(f"the k-space of shape {tuple(kspace.shape)} is zero at all samples that were held back")
     training = xp.where(xp.asarray(kept), kspace, xp.zeros_like(kspace))
     errors = []
     with progress_bar(len(candidates), progress) as bar:

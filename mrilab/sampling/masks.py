@@ -8,8 +8,8 @@ from math import isqrt
 
 import numpy as np
 
-from ..arrays.checks import Shape, check_grid, check_positive, whole, within
-from ..arrays.libraries import Array, to_numpy
+from ..arrays.checks import Shape, check_grid, check_positive, check_values, whole, within
+from ..arrays.libraries import Array
 
 
 def acceleration(mask: Array) -> float:
@@ -20,7 +20,7 @@ def acceleration(mask: Array) -> float:
     >>> acceleration(center_lines((8, 8), 2))
     4.0
     """
-    sampled = to_numpy(mask)
+    sampled = check_values(mask, "a mask")
     count = int(np.count_nonzero(sampled))
     if count == 0:
         raise ValueError(f"a mask of shape {sampled.shape} that samples nothing has no acceleration")

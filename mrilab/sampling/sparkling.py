@@ -4,11 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..arrays.checks import check_positive, whole
+from ..arrays.checks import check_curves, check_density, check_positive, check_values, whole
 from ..arrays.libraries import Array
 from ..solvers.loop import Options, Result, run
-from .densities import check_density
-from .hardware import Projector, check_curves, project
+from .hardware import Projector, project
 
 MOMENTUM = 0.8
 INNER = 10  # iterations of the projection at each step; it starts warm, so few are enough
@@ -68,11 +67,11 @@ class DensityEnergy:
         away = np.roll(np.arange(-m, m), m) / (m - 1)  # distances on a grid twice as wide, to avoid wrap-around
         self.kernel = rfft2(np.hypot(away[:, None], away))
 
-    def __call__(self, trajectory: np.ndarray) -> tuple[float, np.ndarray]:
+    def __call__(self, trajectory: Array) -> tuple[float, np.ndarray]:
         """Return F and its slopes p ∂F/∂k, an array of the trajectory's shape (..., 2)."""
         from scipy.fft import irfft2, rfft2
 
-        m = self.nodes
+        trajectory, m = check_values(trajectory, "the trajectory", "..., 2", real=True), self.nodes
         at = (np.clip(trajectory, -0.5, 0.5).reshape(-1, 2) + 0.5) * (m - 1)
         cell = np.minimum(at.astype(np.intp), m - 2)
         y, x = (at - cell).T

@@ -9,9 +9,9 @@ from math import pi, sqrt
 
 import numpy as np
 
-from ..arrays.checks import check_positive, check_shape, whole, within
+from ..arrays.checks import check_positive, check_shape, check_shots, whole, within
 from ..arrays.libraries import Array
-from ..operators.nufft import check_trajectory, import_mrinufft
+from ..operators.nufft import import_mrinufft
 
 GOLDEN = (sqrt(5) - 1) / 2
 
@@ -186,14 +186,6 @@ def trajectory_acceleration(trajectory: Array, shape: tuple[int, ...]) -> float:
     along = radius * 2 * np.arcsin(np.minimum(chord / 2, 1))
     ends = 1 + np.mean(np.minimum(first, last) > radius - 1.5 * step)
     return float(pi * max(shape) ** (len(shape) - 1) * np.mean(step / np.hypot(step, along)) / ends / len(k))
-
-
-def check_shots(trajectory: Array, who: str, dims: tuple[int, ...]) -> np.ndarray:
-    """Return a trajectory (shots, samples, d) as a float64 NumPy array; raise if it is not one."""
-    k = check_trajectory(trajectory, who, dims)
-    if k.ndim != 3 or k.shape[1] < 2:
-        raise ValueError(f"{who} takes a trajectory of shape (shots, samples, {dims[0]}), got {k.shape}")
-    return k
 
 
 def _turns(turns):

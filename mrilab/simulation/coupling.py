@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..arrays.checks import check_values
+from ..arrays.libraries import Array
 from .receivers import WIRE, loops
 
 HEAD = 85.0  # mm, radius of a ball of uniform conductivity, the source of the noise
@@ -49,9 +51,9 @@ def _vector_potential(loop: np.ndarray, points: np.ndarray) -> np.ndarray:
     return (1 / distance) @ pieces
 
 
-def mixing_matrix(covariance: np.ndarray, n_coils: int) -> np.ndarray:
+def mixing_matrix(covariance: Array, n_coils: int) -> np.ndarray:
     """Return L with L Lᴴ = covariance, complex64, so that L times white noise has this covariance."""
-    covariance = np.asarray(covariance)
+    covariance = check_values(covariance, "the covariance", "C, C")
     if covariance.shape != (n_coils, n_coils):
         raise ValueError(f"the covariance of {n_coils} coils must be {(n_coils, n_coils)}, got {covariance.shape}")
     if not np.allclose(covariance, covariance.conj().T):

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..arrays.checks import check_positive, within
+from ..arrays.checks import check_positive, check_values, within
+from ..arrays.libraries import Array
 from .atlas import load_atlas, positions
 
 HERTZ = 42.577e6  # per tesla, of protons
@@ -137,17 +138,16 @@ def _dipole(tissue: np.ndarray) -> np.ndarray:
 
 
 def check_rate(
-    field: np.ndarray | None, r2star: np.ndarray | float, echo_time: float, readout_time: float, shape: tuple[int, ...]
+    field: Array | None, r2star: Array | float, echo_time: float, readout_time: float, shape: tuple[int, ...]
 ) -> np.ndarray | None:
     """Return 2πi f − R₂* in 1/s, complex64, or None if both are zero; raise ValueError for invalid arguments."""
     within("echo_time", echo_time, 0)
     within("readout_time", readout_time, 0)
     if field is None and np.ndim(r2star) == 0 and r2star == 0:
         return None
-    field, decay = np.zeros(shape) if field is None else np.asarray(field), np.asarray(r2star)
+    field = np.zeros(shape) if field is None else check_values(field, "the field", "H, W", real=True)
+    decay = check_values(np.asarray(r2star) if np.isscalar(r2star) else r2star, "r2star", real=True)
     for name, array in (("field", field), ("r2star", decay)):
-        if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
-            raise ValueError(f"the {name} must hold real, finite numbers")
         if array.shape not in (shape, ()):
             raise ValueError(f"a {name} of shape {array.shape} does not fit an image of shape {shape}")
     if (decay < 0).any():

@@ -2,21 +2,22 @@
 
 import numpy as np
 
-from ..arrays.checks import check_grid, within
+from ..arrays.checks import check_grid, check_values, within
+from ..arrays.libraries import Array
 from .coupling import mixing_matrix
 from .field import check_rate, column_by_column, cropped_fft
 
 
 def simulate(
-    image: np.ndarray,
-    smaps: np.ndarray,
+    image: Array,
+    smaps: Array,
     shape: tuple[int, int],
     *,
     noise: float = 0.0,
     seed: int = 0,
-    covariance: np.ndarray | None = None,
-    field: np.ndarray | None = None,
-    r2star: np.ndarray | float = 0.0,
+    covariance: Array | None = None,
+    field: Array | None = None,
+    r2star: Array | float = 0.0,
     echo_time: float = 0.0,
     readout_time: float = 0.0,
 ) -> np.ndarray:
@@ -37,9 +38,9 @@ def simulate(
 
     Parameters
     ----------
-    image : ndarray (H', W')
+    image : array (H', W')
         The object, real or complex.
-    smaps : ndarray (C, H', W')
+    smaps : array (C, H', W')
         Coil fields, raw as those of `simulate_smaps`, or maps.
     shape : (int, int)
         The grid (H, W) of the k-space.
@@ -47,11 +48,11 @@ def simulate(
         Standard deviation of the complex noise.
     seed : int
         Seed of the noise.
-    covariance : ndarray (C, C), optional
+    covariance : array (C, C), optional
         E[n nᴴ] / noise² of the channels, positive definite, such as from `coil_covariance`. None: the identity.
-    field : ndarray (H', W'), optional
+    field : array (H', W'), optional
         Off-resonance in Hz, such as from `field_map`. None: zero.
-    r2star : float or ndarray (H', W')
+    r2star : float or array (H', W')
         1 / T2* in 1/s.
     echo_time, readout_time : float
         Time from the excitation to DC, and duration of the readout (along W), in seconds.
@@ -75,7 +76,7 @@ def simulate(
     >>> y.shape, round(float(abs(y[0, 2, 2])), 4)
     ((1, 4, 4), 4.0)
     """
-    image, smaps = np.asarray(image), np.asarray(smaps)
+    image, smaps = check_values(image, "the image", "H, W"), check_values(smaps, "smaps", "C, H, W")
     shape = _check(image, smaps, shape, noise)
     rate = check_rate(field, r2star, echo_time, readout_time, image.shape)
     mixing = None if covariance is None else mixing_matrix(covariance, len(smaps))
@@ -106,15 +107,6 @@ def _add_noise(kspace: np.ndarray, noise: float, rng: np.random.Generator, mixin
 
 
 def _check(image: np.ndarray, smaps: np.ndarray, shape: tuple[int, int], noise: float) -> tuple[int, int]:
-    for name, array, ndim in (("image", image, 2), ("smaps", smaps, 3)):
-        if array.dtype.kind not in "fciu":
-            raise TypeError(f"the {name} must be an array of numbers, got {array.dtype}")
-        if array.ndim != ndim or array.size == 0:
-            raise ValueError(
-                f"the {name} must be {'(H, W)' if ndim == 2 else '(C, H, W)'} and not empty, got {array.shape}"
-            )
-        if not np.isfinite(array).all():
-            raise ValueError(f"the {name} holds values that are not finite")
     if smaps.shape[1:] != image.shape:
         raise ValueError(f"smaps of shape {smaps.shape} do not fit an image of shape {image.shape}")
     height, width = check_grid(shape, "k-space")

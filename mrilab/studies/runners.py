@@ -4,8 +4,11 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from .watch import RESTART, Watch
 
 Outcome = tuple[str, Any, BaseException | None]  # name, result, error
 PATIENCE = 15  # seconds to wait for a scheduler, and then for a worker
@@ -33,7 +36,7 @@ def run_on_dask(
     """Yield an iterator over the outcomes in the order in which they end; leave no process, task or file behind."""
     try:
         import dask
-        from distributed import Client, LocalCluster, as_completed
+        from distributed import Client
     except ImportError as error:
         raise ImportError("a study on several processes needs dask: pip install 'mrilab[cluster]'") from error
     with ExitStack() as stack:
@@ -41,29 +44,54 @@ def run_on_dask(
             processes = min(int(workers), len(items))
             folder = stack.enter_context(TemporaryDirectory(ignore_cleanup_errors=True))
             # One task per process at a time, so that a killed process does not count against queued tasks.
-            stack.enter_context(dask.config.set({"distributed.scheduler.worker-saturation": 1.0}))
-            cluster = LocalCluster(
-                n_workers=processes,
-                threads_per_worker=1,  # Dask's nannies also hold BLAS and OpenMP to one
-                processes=True,
-                # The scheduler always serves HTTP, by default at a fixed port, which two studies would share.
-                dashboard_address="127.0.0.1:0",
-                scheduler_kwargs={"dashboard": False},
-                local_directory=folder,
-                silence_logs=logging.CRITICAL,
-            )
-            client = stack.enter_context(Client(stack.enter_context(cluster), set_as_default=False))
+            patient = {
+                "distributed.scheduler.worker-saturation": 1.0,
+                "distributed.deploy.lost-worker-timeout": RESTART,
+            }
+            stack.enter_context(dask.config.set(patient))
+            cluster = stack.enter_context(_processes(processes, folder))
+            client = stack.enter_context(Client(cluster, set_as_default=False))
         else:
-            processes = 0  # do not assign the cores of other machines
+            processes, cluster = 0, None  # do not assign the cores of other machines
             client = stack.enter_context(_connected(scheduler))
         shares = _share_cores(processes)
+        futures: dict = {}
+        done: SimpleQueue = SimpleQueue()
 
         def submit(name):
-            return client.submit(_task, function, items[name], settings, shares, pure=False)
+            future = client.submit(_task, function, items[name], settings, shares, pure=False)
+            futures[future] = name
+            future.add_done_callback(done.put)
 
-        futures = {submit(name): name for name in items}
-        stack.callback(lambda: client.cancel(list(futures), force=True))
-        yield _outcomes(as_completed(list(futures), loop=client.loop), futures, submit)
+        for name in items:
+            submit(name)
+        stack.callback(_cancel, client, futures)
+        yield _outcomes(futures, done, submit, Watch(client, cluster, processes))
+
+
+def _processes(count: int, folder: str):
+    """Return a cluster of so many processes on this machine."""
+    from distributed import LocalCluster
+
+    try:
+        return LocalCluster(
+            n_workers=count,
+            threads_per_worker=1,  # Dask's nannies also hold BLAS and OpenMP to one
+            processes=True,
+            # The scheduler always serves HTTP, by default at a fixed port, which two studies would share.
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
+            local_directory=folder,
+            silence_logs=logging.CRITICAL,
+        )
+    except RuntimeError as error:
+        raise ConnectionError(f"the {count} processes of the study cannot start: {error}") from error
+
+
+def _cancel(client, futures: dict) -> None:
+    """Cancel the tasks that have not ended; without a connection there are none."""
+    if client.status == "running":
+        client.cancel(list(futures), force=True)
 
 
 def _connected(scheduler: str):
@@ -99,17 +127,16 @@ def _task(function, item, settings, shares):
     return function(item, **settings)
 
 
-def _outcomes(completed, futures: dict, submit: Callable) -> Iterator[Outcome]:
+def _outcomes(futures: dict, done: SimpleQueue, submit: Callable, watch: Watch) -> Iterator[Outcome]:
     """Yield the outcomes as they end. A result that was lost with its worker is computed again."""
-    for future in completed:
+    while futures:
+        future = watch.next_of(done)
         name = futures.pop(future)
         try:
             outcome: Outcome = (name, future.result(timeout=PATIENCE), None)
         except Exception as error:
             if future.status != "error":  # neither computed nor failed, so it was lost
-                again = submit(name)
-                futures[again] = name
-                completed.add(again)
+                submit(name)
                 continue
             outcome = name, None, error
         future.release()  # the worker need not keep a result that is saved

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..arrays.libraries import Array, to_numpy
+from ..arrays.checks import check_mask, check_values
+from ..arrays.libraries import Array
 
 FOLDER = Path(__file__).parent
 LEAST, MOST = 16, 1024  # sides of an image: powers of two, for the FFT in the browser
@@ -21,30 +22,25 @@ def source(*names: str) -> str:
 
 def check_image(x: Array, name: str = "the image") -> np.ndarray:
     """Return an image as a NumPy array (H, W); raise unless it is finite, not zero, and its sides are powers of two."""
-    image = to_numpy(x)
-    if image.dtype.kind not in "fciub":
-        raise TypeError(f"{name} must hold numbers, got {image.dtype}")
+    image = check_values(x, name)
     sides = {2**i for i in range(20) if LEAST <= 2**i <= MOST}
     if image.ndim != 2 or not sides.issuperset(image.shape):
         raise ValueError(
             f"{name} must be (H, W) with sides that are powers of two, {LEAST} to {MOST}, got {image.shape}"
         )
-    if not np.isfinite(image).all():
-        raise ValueError(f"{name} of shape {image.shape} holds values that are not finite")
     if not image.any():
         raise ValueError(f"{name} of shape {image.shape} is zero everywhere")
     return image
 
 
-def check_mask(mask: Array, shape: tuple[int, ...]) -> np.ndarray:
-    """Return a mask as a read-only boolean copy; raise unless it has the shape and holds only 0 and 1."""
-    values = to_numpy(mask)
-    if values.shape != tuple(shape):
-        raise ValueError(f"a mask of shape {values.shape} does not fit an image of shape {tuple(shape)}")
-    if not np.isin(values, (0, 1)).all():
-        raise ValueError(f"a mask holds only 0 and 1, got {values.dtype} values {np.unique(values)[:4]} …")
-    copy = values.astype(bool)  # always a copy
-    copy.flags.writeable = False  # a change in place would not reach the browser
+def fixed_mask(mask: Array, shape: tuple[int, ...]) -> np.ndarray:
+    """Return a mask as a boolean copy that is read-only, because a change in place would not reach the browser.
+
+    >>> fixed_mask(np.eye(2), (2, 2)).flags.writeable
+    False
+    """
+    copy = check_mask(mask, shape=shape)
+    copy.flags.writeable = False
     return copy
 
 

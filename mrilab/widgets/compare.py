@@ -6,7 +6,8 @@ import anywidget
 import numpy as np
 import traitlets
 
-from ..arrays.libraries import Array, to_numpy
+from ..arrays.checks import check_values
+from ..arrays.libraries import Array
 from ..metrics import nrmse, psnr, ssim
 from .base import source
 
@@ -64,14 +65,15 @@ class Compare(anywidget.AnyWidget):
     def __init__(self, reference: Array, images: Mapping[str, Array]):
         if not images:
             raise ValueError("Compare takes at least one image beside the reference, got none")
-        truth = to_numpy(reference)
+        truth = check_values(reference, "the reference")
         if truth.ndim != 2 or not all(LEAST <= n <= MOST for n in truth.shape):
             raise ValueError(f"the reference must be (H, W) with sides from {LEAST} to {MOST}, got {truth.shape}")
-        scores = ["the reference"]
+        scores, others = ["the reference"], []
         for image in images.values():  # the metrics raise for images that cannot be compared
-            x = to_numpy(image)
+            x = check_values(image, "an image")
+            others.append(x)
             scores.append(f"{psnr(x, truth):.2f} dB, SSIM {ssim(x, truth):.3f}, NRMSE {nrmse(x, truth):.3f}")
-        magnitudes = np.abs(np.stack([truth, *map(to_numpy, images.values())]))
+        magnitudes = np.abs(np.stack([truth, *others]))
         scale = float(magnitudes.max()) / 65535
         super().__init__(
             shape=list(truth.shape),

@@ -10,7 +10,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from ..arrays.libraries import to_numpy
+from ..arrays.checks import check_values
 from .base import source
 
 FRAMES, BYTES = 64, 400_000  # the most that one widget adds to a page
@@ -190,11 +190,10 @@ def _call(function: Callable[..., Any], setting: dict[str, Any], like: tuple | N
     if not isinstance(scores, Mapping):
         raise TypeError(f"{_name(function)} must return numbers as a dict, got {type(scores).__name__}")
     panels = pictures if isinstance(pictures, Mapping) else {"": pictures}
-    magnitudes = {str(name): np.abs(to_numpy(picture)) for name, picture in panels.items()}
+    magnitudes = {}
     where = f"{_name(function)}({', '.join(f'{k}={v!r}' for k, v in setting.items())})"
-    for picture in magnitudes.values():
-        if picture.ndim != 2 or not picture.size or not np.isfinite(picture).all():
-            raise ValueError(f"{where} must return finite images (H, W), got {picture.shape}")
+    for name, picture in panels.items():
+        magnitudes[str(name)] = np.abs(check_values(picture, f"an image of {where}", "H, W"))
     found = ([*magnitudes], {p.shape for p in magnitudes.values()}, [*scores])
     first = found if like is None else ([*like[0]], {p.shape for p in like[0].values()}, [*like[1]])
     if found != first or len(found[1]) != 1:

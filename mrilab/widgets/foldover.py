@@ -4,10 +4,11 @@ import anywidget
 import numpy as np
 import traitlets
 
-from ..arrays.libraries import Array, to_numpy
+from ..arrays.checks import check_mask, check_values
+from ..arrays.libraries import Array
 from ..simulation.atlas import pixel_size
 from ..simulation.receivers import CYLINDER, LOOP, RING, SEGMENTS, WIRE
-from .base import bits, check_mask, source, to_int16
+from .base import bits, source, to_int16
 
 LEAST, MOST = 16, 256  # sides; everything is recomputed at every change
 RATES = range(1, 9)
@@ -74,7 +75,7 @@ class FoldOver(anywidget.AnyWidget):
             shape=list(image.shape),
             pixels=pixels,
             scale=scale,
-            support=None if support is None else bits(check_mask(support, image.shape)),
+            support=None if support is None else bits(check_mask(support, shape=image.shape)),
             rates=[rate for rate in RATES if image.shape[0] % rate == 0],
             geometry={
                 "cylinder": CYLINDER,
@@ -106,11 +107,9 @@ class FoldOver(anywidget.AnyWidget):
 
 def _check(x: Array) -> np.ndarray:
     """Return an image as a NumPy array; raise unless it is (H, W), finite, not zero, and can be folded."""
-    image = to_numpy(x)
-    if image.dtype.kind not in "fciub":
-        raise TypeError(f"the image must hold numbers, got {image.dtype}")
+    image = check_values(x, "the image")
     if image.ndim != 2 or not all(LEAST <= n <= MOST for n in image.shape) or image.shape[0] % 2:
         raise ValueError(f"the image must be (H, W) with sides from {LEAST} to {MOST}, H even, got {image.shape}")
-    if not np.isfinite(image).all() or not image.any():
-        raise ValueError(f"the image of shape {image.shape} is zero everywhere, or holds values that are not finite")
+    if not image.any():
+        raise ValueError(f"the image of shape {image.shape} is zero everywhere")
     return image

@@ -5,7 +5,7 @@ import traitlets
 
 from ..arrays.libraries import Array
 from ..sampling.masks import center_box
-from .base import bits, check_image, check_mask, mask_of, source, to_int16
+from .base import bits, check_image, fixed_mask, mask_of, source, to_int16
 
 
 class KSpacePainter(anywidget.AnyWidget):
@@ -60,12 +60,12 @@ class KSpacePainter(anywidget.AnyWidget):
         height, width = image.shape
         pixels, scale = to_int16(image)
         first = center_box((height, width), (height // 8, width // 8)) if mask is None else mask
-        start = check_mask(first, image.shape)
+        start = fixed_mask(first, image.shape)
         super().__init__(shape=[height, width], pixels=pixels, scale=scale, mask=start)
 
     @traitlets.validate("mask")
     def _valid_mask(self, proposal):
-        return check_mask(proposal["value"], tuple(self.shape))
+        return fixed_mask(proposal["value"], tuple(self.shape))
 
     def __repr__(self) -> str:
         height, width = self.shape

@@ -7,12 +7,11 @@ import anywidget
 import numpy as np
 import traitlets
 
-from ..arrays.checks import check_positive, check_shape
-from ..arrays.libraries import Array, to_numpy
+from ..arrays.checks import check_positive, check_shape, check_shots, check_values
+from ..arrays.libraries import Array
 from ..operators.nufft import NUFFT
 from ..sampling.compensation import density
 from ..sampling.hardware import GAMMA, slew_rates
-from ..sampling.trajectories import check_shots
 from .base import source, to_int16
 
 LEAST, MOST = 16, 512  # sides; the browser uses a grid at least 1½ times as large
@@ -151,18 +150,18 @@ def _checked_shape(shape: Any) -> tuple[int, ...]:
 
 
 def _checked_data(name: str, data: Array, k: np.ndarray) -> np.ndarray:
-    y, count = to_numpy(data), k.shape[0] * k.shape[1]
+    y, count = check_values(data, f"data of {name!r}"), k.shape[0] * k.shape[1]
     if y.shape != (count,):
         raise ValueError(f"data of {name!r} must have shape ({count},) for a trajectory {k.shape}, got {y.shape}")
-    if y.dtype.kind not in "fciu" or not np.isfinite(y).all() or not y.any():
-        raise ValueError(f"data of {name!r} must be finite numbers, not all zero, got {y.dtype} of shape {y.shape}")
+    if not y.any():
+        raise ValueError(f"data of {name!r} of shape {y.shape} must not all be zero")
     return y
 
 
 def _checked_reference(reference: Array, shape: tuple[int, ...]) -> np.ndarray:
-    truth = to_numpy(reference)
+    truth = check_values(reference, "the reference")
     if truth.shape != shape:
         raise ValueError(f"a reference of shape {truth.shape} does not fit an image grid of {shape}")
-    if not np.isfinite(truth).all() or not truth.any():
-        raise ValueError(f"the reference of shape {shape} must be finite, and not zero everywhere")
+    if not truth.any():
+        raise ValueError(f"the reference of shape {shape} must not be zero everywhere")
     return abs(truth)

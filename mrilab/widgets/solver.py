@@ -7,7 +7,7 @@ import traitlets
 from ..arrays.libraries import Array
 from ..operators.wavelets import filters
 from ..sampling.masks import variable_density
-from .base import bits, check_image, check_mask, mask_of, source, to_int16
+from .base import bits, check_image, fixed_mask, mask_of, source, to_int16
 
 LEVEL = 4
 WAVELETS = ("haar", "db4", "sym8")
@@ -98,13 +98,13 @@ class SparseSolver(anywidget.AnyWidget):
             truth=np.rint(truth / truth.max() * 65535).astype("<u2").tobytes(),
             peak=float(truth.max()),
             filters={name: [list(taps) for taps in filters(name)] for name in WAVELETS},
-            mask=check_mask(first, image.shape),
+            mask=fixed_mask(first, image.shape),
             **state,
         )
 
     @traitlets.validate("mask")
     def _valid_mask(self, proposal):
-        return check_mask(proposal["value"], tuple(self.shape))
+        return fixed_mask(proposal["value"], tuple(self.shape))
 
     def __repr__(self) -> str:
         height, width = self.shape

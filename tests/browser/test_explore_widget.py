@@ -253,7 +253,7 @@ def uneven(n):
             lambda n: np.ones(8),
             {"n": [1]},
             ValueError,
-            r"function\(n=1\) must return finite images \(H, W\), got \(8,\)",
+            r"an image of function\(n=1\) must have shape \(H, W\), got \(8,\)",
         ),
         (lambda n: (np.ones((8, 8)), 3.0), {"n": [1]}, TypeError, "numbers as a dict, got float"),
         (uneven, {"n": [4, 5]}, ValueError, r"uneven\(n=5\) returned .*\(8, 5\).* the first call .*\(8, 4\)"),

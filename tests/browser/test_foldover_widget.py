@@ -201,7 +201,7 @@ def test_settings_that_do_not_exist_are_refused(head, name, value, message):
         (np.ones((33, 32)), None, ValueError, r"H even, got \(33, 32\)"),
         (np.ones((1, 32, 32)), None, ValueError, r"got \(1, 32, 32\)"),
         (np.zeros(SHAPE), None, ValueError, "zero everywhere"),
-        (np.full(SHAPE, np.nan), None, ValueError, "not finite"),
+        (np.full(SHAPE, np.nan), None, ValueError, "NaN or infinite"),
         (np.full(SHAPE, "a"), None, TypeError, "numbers, got <U1"),
         (np.ones(SHAPE), np.ones((4, 4)), ValueError, r"\(4, 4\) does not fit"),
     ],

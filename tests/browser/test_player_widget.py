@@ -238,7 +238,7 @@ K, Y = mrilab.radial(4, 16), np.ones(64, np.complex64)
         ({"trajectories": {}, "data": {}}, r"data for \[\] do not fit trajectories \[\]"),
         ({"data": {"b": Y}}, r"data for \['b'\] do not fit trajectories \['a'\]"),
         ({"data": {"a": Y[1:]}}, r"must have shape \(64,\) for a trajectory \(4, 16, 2\), got \(63,\)"),
-        ({"data": {"a": 0 * Y}}, "not all zero"),
+        ({"data": {"a": 0 * Y}}, "not all be zero"),
         ({"data": {"a": np.nan * Y}}, "finite"),
         ({"trajectories": {"a": K.reshape(-1, 2)}}, r"got \(64, 2\)"),
         ({"trajectories": {"a": K.reshape(32, 2, 2)}}, r"samples ≥ 3"),
@@ -246,7 +246,7 @@ K, Y = mrilab.radial(4, 16), np.ones(64, np.complex64)
         ({"dwell": 0.0}, "dwell"),
         ({"slew": -1.0}, "slew"),
         ({"reference": np.ones((16, 16))}, r"\(16, 16\) does not fit an image grid of \(32, 32\)"),
-        ({"reference": np.zeros((32, 32))}, "not zero everywhere"),
+        ({"reference": np.zeros((32, 32))}, "not be zero everywhere"),
     ],
 )
 def test_bad_input_is_refused(changed, message):

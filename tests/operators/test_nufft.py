@@ -278,7 +278,7 @@ ERRORS = {
         r"\(8, 8\) after \(2, 8, 9\)",
     ),
     "diagonal of a list": (lambda: Diagonal([1.0]), TypeError, "array, got list"),
-    "diagonal of text": (lambda: Diagonal(np.array(["a"])), TypeError, "takes numbers"),
+    "diagonal of text": (lambda: Diagonal(np.array(["a"])), TypeError, "must hold numbers"),
     "empty diagonal": (lambda: Diagonal(np.ones((2, 0))), ValueError, r"got shape \(2, 0\)"),
     "scalar diagonal": (lambda: Diagonal(np.array(2.0)), ValueError, r"got shape \(\)"),
     "NaN in a diagonal": (lambda: Diagonal(np.array([1, np.nan])), ValueError, "1 NaN or infinite values of 2"),

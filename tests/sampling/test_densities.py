@@ -206,7 +206,7 @@ BAD = [
     (lambda: decay_density(8), TypeError, "got 8"),
     (lambda: energy_density(np.zeros((2, 8, 8))), ValueError, "zero everywhere"),
     (lambda: energy_density(np.full((8, 8), np.nan)), ValueError, "finite"),
-    (lambda: energy_density(np.ones(8)), ValueError, r"got shape \(8,\)"),
+    (lambda: energy_density(np.ones(8)), ValueError, r"got \(8,\)"),
     (lambda: energy_density(WHITE, power=0), ValueError, "power"),
     (lambda: energy_density(WHITE, smooth=-1), ValueError, "smooth"),
     (lambda: wavelet_density("sym8"), TypeError, "Wavelet, got str"),

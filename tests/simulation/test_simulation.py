@@ -266,18 +266,18 @@ BAD_SCANS = [
     ((ONES, ONES[None], (9, 4)), {}, r"\(9, 4\) is impossible from an image of shape \(8, 8\)"),
     ((ONES, ONES[None], (0, 4)), {}, "H in the shape of k-space must be .*, got 0"),
     ((ONES, ONES[None], (4,)), {}, r"the shape of k-space is a pair \(H, W\), got \(4,\)"),
-    ((ONES, ONES, (4, 4)), {}, r"smaps must be \(C, H, W\)"),
-    ((ONES[None], ONES[None], (4, 4)), {}, r"image must be \(H, W\)"),
-    ((np.full((8, 8), np.nan), ONES[None], (4, 4)), {}, "image holds values that are not finite"),
-    ((ONES, np.full((1, 8, 8), np.inf), (4, 4)), {}, "smaps holds values that are not finite"),
-    ((ONES, np.ones((0, 8, 8)), (4, 4)), {}, "not empty"),
+    ((ONES, ONES, (4, 4)), {}, r"smaps must have shape \(C, H, W\)"),
+    ((ONES[None], ONES[None], (4, 4)), {}, r"image must have shape \(H, W\)"),
+    ((np.full((8, 8), np.nan), ONES[None], (4, 4)), {}, "image holds 64 NaN or infinite"),
+    ((ONES, np.full((1, 8, 8), np.inf), (4, 4)), {}, "smaps holds 64 NaN or infinite"),
+    ((ONES, np.ones((0, 8, 8)), (4, 4)), {}, "must not be empty"),
     (
         (ONES, ONES[None], (4, 4)),
         {"noise": -0.1},
         "noise must be a finite number of at least 0, got -0.1",
     ),
     ((ONES, ONES[None], (4, 4)), {"noise": np.nan}, "noise must be"),
-    ((np.full((8, 8), "a"), ONES[None], (4, 4)), {}, "must be an array of numbers"),
+    ((np.full((8, 8), "a"), ONES[None], (4, 4)), {}, "must hold numbers"),
 ]
 
 

@@ -390,3 +390,70 @@ def test_progress_is_shown_where_asked(tmp_path, capsys, monkeypatch):
     assert capsys.readouterr().err == ""
     study(inverse, [1, 2], tmp_path / "b", workers=0, progress=True)
     assert "/2 [" in capsys.readouterr().err
+
+
+async def nothing(nanny, exitcode):
+    """What a nanny does on a busy machine when its process dies: too late, or never."""
+
+
+def test_workers_that_dask_gives_up_are_replaced(tmp_path, monkeypatch):
+    from distributed import Nanny
+
+    monkeypatch.setattr(Nanny, "_on_worker_exit", nothing)
+    monkeypatch.setattr("mrilab.studies.runners.RESTART", "100ms")
+    log = tmp_path / "log"
+    settings = {"log": str(log), "pause": 0.05, "fatal": 5}
+    results = study(note, range(12), tmp_path / "out", settings=settings, workers=1)
+    assert (tmp_path / "log.killed").exists()
+    assert {name: value[0] for name, value in results.items()} == {str(n): n for n in range(12)}
+
+
+def test_a_study_without_any_worker_ends(tmp_path, monkeypatch):
+    from distributed import Nanny
+
+    async def cannot(nanny):
+        raise OSError("no memory")
+
+    def first(nanny):
+        monkeypatch.setattr(Nanny, "instantiate", cannot)
+        return start(nanny)
+
+    start = Nanny.instantiate
+    monkeypatch.setattr(Nanny, "instantiate", first)
+    monkeypatch.setattr("mrilab.studies.runners.RESTART", "100ms")
+    monkeypatch.setattr("mrilab.studies.watch.GIVE_UP", 2)
+    with pytest.raises(ConnectionError, match="has had no worker for 2 s; .* a rerun computes the others"):
+        study(deadly, [0, 1, 2, 3], tmp_path, workers=1)
+    assert not (tmp_path / "3.npy").exists()
+
+
+CLUSTER = """
+import asyncio, sys
+from distributed import Scheduler, Worker
+async def main():
+    async with Scheduler(port=0, dashboard_address=None) as scheduler, Worker(scheduler.address, nthreads=1):
+        print(scheduler.address, flush=True)
+        await scheduler.finished()
+asyncio.run(main())
+"""
+
+
+def test_a_cluster_that_is_killed_ends_the_study(tmp_path, monkeypatch):
+    import dask
+
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([TESTS, os.environ.get("PYTHONPATH", "")])}
+    with subprocess.Popen([sys.executable, "-c", CLUSTER], stdout=subprocess.PIPE, text=True, env=env) as cluster:
+        settings = {"log": str(tmp_path / "log"), "pid": cluster.pid}
+        with (
+            dask.config.set({"distributed.comm.timeouts.connect": "2s"}),
+            pytest.raises(ConnectionError, match="does not answer any more.* a rerun computes the others"),
+        ):
+            study(lethal, [3, 4, 5], tmp_path / "out", settings=settings, scheduler=cluster.stdout.readline().strip())
+        cluster.kill()
+
+
+def lethal(item, log, pid):
+    """Kill the whole cluster at the second item."""
+    if item == 4:
+        os.kill(pid, signal.SIGKILL)
+    return np.full(3, item)

@@ -69,7 +69,7 @@ def test_the_mask_is_a_read_only_copy():
         (np.ones((8, 8)), ValueError, r"got \(8, 8\)"),
         (np.ones((2 * MOST, 16), np.int8), ValueError, "powers of two"),
         (np.zeros((32, 32)), ValueError, "zero everywhere"),
-        (np.full((32, 32), np.nan), ValueError, "not finite"),
+        (np.full((32, 32), np.nan), ValueError, "NaN or infinite"),
         (np.full((32, 32), "a"), TypeError, "numbers, got <U1"),
     ],
 )
