@@ -315,7 +315,6 @@ EXCUSED = {
     "correct_epi(turned)": "takes booleans, which have no precision; see test_flags",
     "Scan(turned)": "takes booleans, which have no precision; see test_flags",
     "spread(values)": "takes a list of a few numbers",
-    "Result(x)": "holds what a solver returns",
     "Result(costs)": "holds what a solver returns",
     "Result(times)": "holds what a solver returns",
     "Result(metrics)": "holds what a solver returns",
@@ -329,4 +328,4 @@ EXCUSED |= {
     for part in ("curvature(q)", "forward(x)", "grad_of(r)", "residual(x)", "value_of(r)")
 }
 EXCUSED |= {f"nets.Stability({name})": "holds what stability returns" for name in ("delta", "before", "after")}
-EXCUSED |= {f"nets.{name}": TORCH for name in ("stability(y)", "plug_and_play(y)", "ssdu_loss(x)")}
+EXCUSED |= {f"nets.{name}": TORCH for name in ("stability(y)",)}

@@ -73,7 +73,7 @@ def correct_epi(scan: Scan, reference: Scan, turned: Array | None = None) -> Sca
     lines, back = _left_to_right(scan, turned, reference)
     known, known_back = _left_to_right(reference, turned, reference)
     F, x = FFT((width,)), np.arange(width) - width // 2
-    out = lines.astype(np.complex64, copy=True)
+    out = np.array(lines, np.complex64)
     for index in np.ndindex(lead):
         own = index if reference.kspace.ndim > 3 else ()
         constant, slope = _phase(F.H(known[own]), known_back[own])

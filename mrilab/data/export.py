@@ -55,6 +55,8 @@ def save_nifti(
 
     Raises
     ------
+    TypeError
+        If the image does not hold numbers.
     ValueError
         For another suffix or shape, an empty image, NaN, sizes that are not positive, and an affine that is singular or
         has another last row than (0, 0, 0, 1).
@@ -98,7 +100,8 @@ def save_png(path: str | os.PathLike, image: Array, window: tuple[float, float] 
     maximum of the image, or from its minimum to 0 if all values are negative. To compare pictures, give all of them the
     same window. Complex numbers are shown by their magnitude.
 
-    Raises ValueError for another suffix or shape, an empty image, NaN, and a window without low < high.
+    Raises TypeError if the image does not hold numbers; ValueError for another suffix or shape, an empty image, NaN,
+    and a window without low < high.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:

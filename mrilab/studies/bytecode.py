@@ -1,6 +1,7 @@
 """Names in the bytecode of a function: the globals that it reads, and the modules that it imports."""
 
 import dis
+import re
 import types
 from collections.abc import Iterator
 from importlib.util import resolve_name
@@ -26,7 +27,11 @@ def global_names(code: types.CodeType) -> set[str]:
     ['np']
     """
     loads = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"}
-    return {step.argval for part in _codes(code) for step in dis.get_instructions(part) if step.opname in loads}
+    names = {step.argval for part in _codes(code) for step in dis.get_instructions(part) if step.opname in loads}
+    if names & {"globals", "eval", "exec", "vars"}:  # names may stand in texts
+        texts = (text for part in _codes(code) for text in part.co_consts if isinstance(text, str))
+        names |= {word for text in texts for word in re.findall(r"\w+", text)}
+    return names
 
 
 def imported_names(code: types.CodeType, around: dict) -> set[str]:

@@ -12,6 +12,7 @@ import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pickle import whichmodule
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,6 +26,7 @@ Parts = list[tuple[str, Any]]  # the parts of a value, each with its label
 
 ATOMS = {type(None), bool, int, float, complex, str, bytes, range, type(Ellipsis), type(NotImplemented)}
 UNORDERED = {dict, set, frozenset, types.MappingProxyType}  # equal in any order
+BYTES = {"torch.bfloat16", "torch.complex32", "torch.float8_e4m3fn", "torch.float8_e5m2"}  # NumPy has no such numbers
 # Attributes of a class that do not affect its behaviour, or differ between imports.
 DECORATION = {
     "__doc__",
@@ -150,6 +152,8 @@ class _Walk:
         if isinstance(value, type):
             own = sorted((name, part) for name, part in vars(value).items() if name not in DECORATION)
             return [("metaclass", type(value)), ("bases", value.__bases__), *own]
+        if is_torch_array(value) and str(value.dtype) in BYTES:
+            return [("dtype", str(value.dtype)), *_of_array(to_numpy(_bytes_of(value)))]
         if is_torch_array(value) or is_cupy_array(value):
             return _of_array(to_numpy(value))
         if hasattr(value, "py_func") and hasattr(value, "targetoptions"):  # numba's
@@ -161,10 +165,7 @@ class _Walk:
         module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
         if not isinstance(module, str) or not isinstance(name, str) or not self._note_version(module):
             return False
-        try:
-            return functools.reduce(getattr, name.split("."), sys.modules[module]) is value
-        except (KeyError, AttributeError):
-            return False
+        return _found(module, name) is value
 
     def _note_version(self, module: str) -> bool:
         """Record the version of the package of a module; return whether the package is installed."""
@@ -204,6 +205,9 @@ class _Walk:
         kind = type(value)
         try:
             made = copyreg.dispatch_table.get(kind, lambda x: x.__reduce_ex__(4))(value)
+            module = whichmodule(value, made) if isinstance(made, str) else ""
+            if module and _found(module, made) is not value:  # such as the result of np.frompyfunc
+                raise TypeError(f"{module} has no {made!r}")
         except Exception as error:
             place = " of ".join(label for _, label in reversed(self._path))
             raise TypeError(
@@ -211,7 +215,7 @@ class _Walk:
                 "the function make or open it, or give numbers, text, arrays, or objects that can be pickled"
             ) from error
         if isinstance(made, str):  # a global of this name
-            self._note_version(str(getattr(value, "__module__", "")))
+            self._note_version(module)
             return [("class", kind), ("name", f"{getattr(value, '__module__', '')}.{made}")]
         maker, arguments, state, *items = (*made, None, None, None)[:5]
         if isinstance(state, dict):  # cached properties are not part of the state
@@ -219,6 +223,14 @@ class _Walk:
             state = {name: part for name, part in state.items() if name not in kept}
         items = [list(part) for part in items if part is not None]
         return [("class", kind), ("maker", maker), ("arguments", arguments), ("state", state), ("items", items)]
+
+
+def _found(module: str, name: str) -> Any:
+    """Return the global of this name in a module, or None."""
+    try:
+        return functools.reduce(getattr, name.split("."), sys.modules[module])
+    except (KeyError, AttributeError):
+        return None
 
 
 def _inherited(kind: type) -> dict[str, Any]:
@@ -230,6 +242,12 @@ def _of_array(array: np.ndarray) -> Parts:
         return [("shape", array.shape), ("values", array.ravel().tolist())]
     values = hashlib.blake2b(array.tobytes()).digest()
     return [("dtype", repr(array.dtype)), ("shape", array.shape), ("values", values)]
+
+
+def _bytes_of(tensor):
+    import torch
+
+    return tensor.detach().cpu().contiguous().view(torch.uint8)
 
 
 def _of_code(code: types.CodeType) -> Parts:
@@ -264,7 +282,7 @@ _KINDS: dict[type, Callable[[Any], Parts]] = {
     types.GetSetDescriptorType: lambda x: [],
     functools.partial: _of_partial,
     functools.cached_property: lambda x: [("function", x.func)],
-    functools._lru_cache_wrapper: lambda x: [("function", x.__wrapped__)],
+    functools._lru_cache_wrapper: lambda x: [("function", x.__wrapped__), ("typed", x.cache_parameters()["typed"])],
     property: lambda x: [("get", x.fget), ("set", x.fset), ("delete", x.fdel)],
     staticmethod: lambda x: [("function", x.__func__)],
     classmethod: lambda x: [("function", x.__func__)],

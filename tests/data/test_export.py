@@ -71,10 +71,10 @@ REFUSED = {
     "NaN": (spoilt(np.nan), {}, "1 NaN or infinite"),
     "infinite": (spoilt(np.inf), {}, "1 NaN or infinite"),
     "too large for float32": (spoilt(1e300), {}, "1 NaN or infinite"),
-    "empty": (np.ones((0, 4)), {}, r"not empty, got \(0, 4\)"),
+    "empty": (np.ones((0, 4)), {}, r"not be empty, got shape \(0, 4\)"),
     "one axis": (np.ones(4), {}, r"got \(4,\)"),
     "coils": (np.ones((2, 2, 4, 4)), {}, r"got \(2, 2, 4, 4\)"),
-    "truth values": (np.ones((4, 4), bool), {}, "numbers, got bool"),
+    "text": (np.full((4, 4), "a"), {}, "numbers, got <U1"),
 }
 
 
@@ -83,7 +83,7 @@ REFUSED = {
 def test_no_image_no_file(tmp_path, case, suffix):
     image, settings, message = REFUSED[case]
     (tmp_path / f"x{suffix}").write_text("what was there")
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         save_image(tmp_path / f"x{suffix}", image, **settings)
     assert [p.read_text() for p in tmp_path.iterdir()] == ["what was there"]
 

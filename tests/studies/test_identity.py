@@ -96,6 +96,15 @@ KINDS = {
     "method of a text": ["f = 'abc'.count", "f = 'abd'.count", "f = 'abc'.index"],
     "vectorised": [f"f = np.vectorize(lambda x: x + {k})" for k in (1, 2)],
     "polynomial": ["f = np.poly1d([1, 2])", "f = np.poly1d([1, 3])"],
+    "cache by type": [f"@functools.lru_cache(typed={k})\ndef f(x): return x" for k in (True, False)],
+    "global by its name": [f"K = {k}\ndef f(x): return globals()['K']" for k in (1, 2)],
+    "global in a text": [f"K = {k}\ndef f(x): return eval('x + K')" for k in (1, 2)],
+    "ufunc": ["f = np.add", "f = np.multiply", "f = np.add.reduce", "f = np.add.accumulate"],
+    "half precision of torch": [f"import torch\nw = torch.tensor([{k}])\ndef f(x): return w" for k in ("1.0", "2.0")],
+    "half precision": [f"import torch\nw = torch.full((2,), {k}.0).bfloat16()\ndef f(x): return w" for k in (1, 2)],
+    "partial method": [
+        f"class C:\n def g(self, x, k): return x\n h = functools.partialmethod(g, k={k})\nf = C().h" for k in (1, 2)
+    ],
     "random numbers": [f"f = np.random.default_rng({k}).normal" for k in (1, 2)],
 }
 
@@ -258,6 +267,7 @@ NOT_COMPARABLE = {
     "lock": threading.Lock(),
     "open file": sys.__stderr__,
     "generator": (i for i in range(3)),
+    "ufunc of a function": np.frompyfunc(lambda x: x + 1, 1, 1),
     "thread's own": threading.local(),
     "lock in an object": Settings(1.0, (threading.Lock(),)),
 }
