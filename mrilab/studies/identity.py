@@ -12,7 +12,7 @@ import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from pickle import whichmodule
+from pickle import whichmodule  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
 import numpy as np
