@@ -47,15 +47,6 @@ def combine(start, stop, out, coeffs, arrays):
         out[a:b] = total[: b - a]
 
 
-@compiled
-def _wide_product(x, y):
-    """Σ x · y in double precision, for products that overflow in single, or vanish."""
-    total = 0.0
-    for i in range(x.size):
-        total += np.float64(x[i]) * np.float64(y[i])
-    return total
-
-
 @inlined
 def _add_products(coeffs, arrays, a, b, x, y, totals):
     """Add what arrays[i][a:b] contribute to the products of `inners`; x and y are room to work in."""
@@ -66,15 +57,13 @@ def _add_products(coeffs, arrays, a, b, x, y, totals):
         partial = x[:0].sum()  # a zero of the arrays' own type
         for i in range(b - a):
             partial += x[i] * y[i]
-        info = np.finfo(x.dtype)
-        inside = info.tiny / info.eps < abs(partial) < info.max
-        totals[k] += partial if inside else _wide_product(x[: b - a], y)
+        totals[k] += partial
 
 
 @compiled
 def inners(start, stop, coeffs, arrays):
-    """⟨x, yₖ⟩ of x = Σ coeffs[0, i] · arrays[i] and yₖ = Σ coeffs[k, i] · arrays[i], k > 0: in the arrays' precision
-    inside a block, if that suffices, and in double precision over the blocks.
+    """⟨x, yₖ⟩ of x = Σ coeffs[0, i] · arrays[i] and yₖ = Σ coeffs[k, i] · arrays[i], k > 0: single precision inside a
+    block, double precision over the blocks.
     """
     x, y = np.empty((2, BLOCK), coeffs.dtype)
     totals = np.zeros(coeffs.shape[0] - 1)

@@ -173,8 +173,23 @@ def _inners_fast(coeffs, arrays):
     from . import loops
 
     rows = loops.filled([floats(x) for x in arrays])
-    table, size = np.array(coeffs, rows[0].dtype), rows[0].size
-    return sum(split(loops.inners, -(-size // loops.BLOCK), table, rows, work=size)).tolist()
+    size = rows[0].size
+
+    def products(dtype):
+        return sum(split(loops.inners, -(-size // loops.BLOCK), np.array(coeffs, dtype), rows, work=size)).tolist()
+
+    found = products(rows[0].dtype)
+    return found if all(in_range(one, rows[0]) for one in found) else products(np.float64)
+
+
+def in_range(product: float, x: Array) -> bool:
+    """Return whether an inner product of arrays like x is safe: no square that matters overflowed or vanished.
+
+    >>> in_range(1e-30, np.ones(2, np.float32)), in_range(1e-30, np.ones(2))
+    (False, True)
+    """
+    info = namespace(x).finfo(x.dtype)
+    return info.bits == 64 or prod(x.shape) * info.tiny / info.eps < abs(product) < info.max
 
 
 def _inners(coeffs, arrays):
@@ -184,10 +199,9 @@ def _inners(coeffs, arrays):
 
 def _product(x, y):
     xp = namespace(x)
-    info = xp.finfo(x.dtype)
     with np.errstate(over="ignore", invalid="ignore"):
         found = float(detached(xp.sum(xp.real(xp.conj(x) * y) if is_complex(x) else x * y, dtype=xp.float64)))
-    if info.bits == 64 or prod(x.shape) * info.tiny / info.eps < abs(found) < info.max:
+    if in_range(found, x):
         return found
-    wide = xp.complex128 if is_complex(x) else xp.float64  # products of single precision overflowed, or vanished
+    wide = xp.complex128 if is_complex(x) else xp.float64
     return _product(xp.astype(x, wide), xp.astype(y, wide))

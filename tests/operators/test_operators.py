@@ -100,7 +100,7 @@ def test_a_batch_of_scans_is_its_scans_one_by_one(shape, library):
     [
         (lambda masks, smaps: (masks[0], smaps), r"got \(8, 6\) and \(2, 3, 8, 6\)"),
         (lambda masks, smaps: (masks[:1], smaps), r"masks of shape \(1, 8, 6\) do not fit"),
-        (lambda masks, smaps: (masks, smaps.real), "complex, got float32"),
+        (lambda masks, smaps: (masks, smaps.real), "complex numbers, got float32"),
         (lambda masks, smaps: (2 * masks, smaps), "only 0 and 1"),
         (lambda masks, smaps: (masks * np.arange(2)[:, None, None], smaps), "scan 0 of a batch of 2 samples nothing"),
         (lambda masks, smaps: (masks, smaps * np.arange(1, -1, -1)[:, None, None, None]), "scan 1 .* all zero"),
