@@ -189,7 +189,8 @@ def in_range(product: float, x: Array) -> bool:
     (False, True)
     """
     info = namespace(x).finfo(x.dtype)
-    return info.bits == 64 or prod(x.shape) * info.tiny / info.eps < abs(product) < info.max
+    low, high = float(info.tiny) / float(info.eps), float(info.max)
+    return info.bits == 64 or prod(x.shape) * low < abs(product) < high
 
 
 def _inners(coeffs, arrays):
