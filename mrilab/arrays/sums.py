@@ -5,7 +5,7 @@
 array([1.5, 2. ])
 """
 
-from math import prod
+from math import inf, prod
 
 import numpy as np
 
@@ -185,7 +185,7 @@ def _inners_fast(coeffs, arrays):
 def in_range(product: float, x: Array) -> bool:
     """Return whether an inner product of arrays like x is safe: no square that matters overflowed or vanished.
 
-    >>> in_range(1e-30, np.ones(2, np.float32)), in_range(1e-30, np.ones(2))
+    >>> in_range(1e-35, np.ones(2, np.float32)), in_range(1e-35, np.ones(2))
     (False, True)
     """
     info = namespace(x).finfo(x.dtype)
@@ -199,10 +199,17 @@ def _inners(coeffs, arrays):
 
 
 def _product(x, y):
-    xp = namespace(x)
-    with np.errstate(over="ignore", invalid="ignore"):
-        found = float(detached(xp.sum(xp.real(xp.conj(x) * y) if is_complex(x) else x * y, dtype=xp.float64)))
+    found = _sum_of_products(x, y)
     if in_range(found, x):
         return found
-    wide = xp.complex128 if is_complex(x) else xp.float64
-    return _product(xp.astype(x, wide), xp.astype(y, wide))
+    xp = namespace(x)
+    sizes = [float(detached(xp.max(xp.abs(one)))) for one in (x, y)]
+    if not all(0 < size < inf for size in sizes):
+        return found
+    return sizes[0] * sizes[1] * _sum_of_products(x / sizes[0], y / sizes[1])
+
+
+def _sum_of_products(x, y):
+    xp = namespace(x)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(detached(xp.sum(xp.real(xp.conj(x) * y) if is_complex(x) else x * y, dtype=xp.float64)))
