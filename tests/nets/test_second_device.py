@@ -324,7 +324,7 @@ def test_a_step_of_conjugate_gradients_is_few_operations():
     for scans in (4, 8):
         A = batched(scans=scans)
         y = A(draw(A.shape_in, "torch")).to(torch.complex64)
-        batch = Batch(y, A.H(y), A.masks, torch.from_numpy(A.smaps.copy()).to(y.dtype))
+        batch = Batch(y, A.H(y), A.masks.copy(), torch.from_numpy(A.smaps.copy()).to(y.dtype))
         counts.append(step_operations(batch, Unrolled(cascades=4, consistency="cg", **SMALL)))
     print(f"operations of a step, and those of its U-Nets: {counts}")
     assert counts[0] == counts[1]
