@@ -219,7 +219,7 @@ def before_checks(pieces: list[Piece]) -> Iterator[Piece]:
 
 def exercises_alone(pieces: list[Piece]) -> Iterator[Piece]:
     """Yield exercises, quizzes, solutions, and the cells of code that they need; no other text and no figures."""
-    cells = [piece for piece in pieces if piece.kind == "code" and not piece.solution and not magic(piece)]
+    cells = [piece for piece in pieces if piece.kind == "code" and not magic(piece)]  # solutions need cells too
     stubs = {i for i, cell in enumerate(cells) if cell.exercise}
     kept = {id(cells[i]) for i in needed([cell.source for cell in cells], stubs)}
     for piece in pieces:
