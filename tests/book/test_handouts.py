@@ -386,7 +386,9 @@ def five_students(course, variants):
     half = names[: len(names) // 2]
     for student, some in (("full", names), ("half", half)):
         who = student if variants else None
-        course.submit(student, {name: solution_of(course, name, who) for name in some}, f'student = "{student}"')
+        course.submit(
+            student, {name: solution_of(course, name, who) for name in some}, f'student = "{who}"' if who else ""
+        )
     course.submit("wrong", {name: f"{course.answer(name)} = {WRONG}" for name in functions})
     course.submit("untouched", {})
     course.submit("endless", {name: FOREVER.format(course.answer(name)) for name in functions[:2]})
