@@ -4,6 +4,7 @@
 
 from functools import cache
 from weakref import WeakKeyDictionary
+from zlib import crc32
 
 import numpy as np
 
@@ -45,11 +46,11 @@ def rebuild(f, Psi, lam, max_iter=25):
     return Psi.H(fista(f, L1(lam), max_iter=max_iter).x)
 
 
-def _score(mask):
-    """Mean PSNR over hidden heads."""
-    rng = np.random.default_rng(2024)
+def _score(mask, seed):
+    """Mean PSNR over twelve hidden heads, enough that a sensible design does not depend on the luck of the draw."""
+    rng = np.random.default_rng(seed)
     scores = []
-    for _ in range(4):
+    for _ in range(12):
         image = head(rng)
         f, Psi = problem(image, mask, 0.02, rng)
         scores.append(psnr(rebuild(f, Psi, 3e-3 * lambda_max(f, L1(1.0))), image))
@@ -57,8 +58,8 @@ def _score(mask):
 
 
 @cache
-def _box_score(side):
-    return _score(center_box(SHAPE, side))
+def _box_score(side, seed):
+    return _score(center_box(SHAPE, side), seed)
 
 
 def _good_mask(mask, inputs):
@@ -68,15 +69,16 @@ def _good_mask(mask, inputs):
     mask = mask.astype(bool)
     if mask.sum() > 1.01 * most:
         return f"the mask has {mask.sum()} samples; the budget is {most:.0f}"
-    needed = _box_score(int(np.sqrt(most))) + 0.3
-    got = _score(mask)
-    return None if got >= needed else f"mean PSNR on hidden heads: {got:.1f} dB; {needed:.1f} dB are required"
+    seed = crc32(inputs["images"].tobytes())  # other students have other hidden heads
+    needed = _box_score(int(np.sqrt(most)), seed) + 0.15
+    got = _score(mask, seed)
+    return None if got >= needed else f"mean PSNR on hidden heads: {got:.2f} dB; {needed:.2f} dB are required"
 
 
 @exercise(
     "capstone-mask",
     "capstones",
-    "designs a mask for a budget, from training images (10, 48, 48), better by 0.3 dB than a box at the centre",
+    "designs a mask for a budget, from training images (10, 48, 48), better by 0.15 dB than a box at the centre",
     draw=lambda rng: {"images": np.stack([head(rng) for _ in range(10)]), "accel": float(rng.choice([4.0, 5.0]))},
     accept=_good_mask,
     trials=1,
@@ -98,7 +100,7 @@ def _good_mask(mask, inputs):
     ],
 )
 def design(images, accel):
-    return variable_density(SHAPE, accel, decay=12, seed=0)
+    return draw_mask(energy_density(images, power=5), accel, seed=0)
 
 
 _truths: WeakKeyDictionary[LeastSquares, np.ndarray] = WeakKeyDictionary()  # of the drawn scans, for the score only
