@@ -125,7 +125,7 @@ def test_a_planted_mistake_earns_its_hint(name, i):
 @pytest.mark.parametrize("name", NAMES)
 def test_an_exercise_is_complete(name):
     task = find(name)
-    assert len({m.hint for m in task.mistakes}) == len(task.mistakes) >= 3
+    assert len({m.hint for m in task.mistakes}) >= 3  # one hint may fit two forms of a mistake
     assert task.chapter in CHAPTERS and 0 < task.minutes <= 60
     quiz = task.kind == "choice" and task.minutes == 2
     worth = 0 if quiz else 5 if task.chapter == "capstones" else {"easy": 1, "medium": 2, "hard": 3}[task.level]

@@ -71,12 +71,11 @@ def _variance(B, w, power=2, conj=True, sided=True):
     minutes=15,
     tol=1e-3,
     mistakes=[
-        ("In the middle stands W², not W.", lambda B, w: _variance(B, w, power=1)),
-        ("w is the diagonal of W itself: no root of it, and no square.", lambda B, w: _variance(B, np.sqrt(w))),
         (
-            "The noise has the variance 1, not 1/W: M alone is not the covariance.",
-            lambda B, w: _variance(B, w, sided=False),
+            "In the middle stands W², not W: the noise has the variance 1, not 1/W.",
+            lambda B, w: _variance(B, w, power=1),
         ),
+        ("w is the diagonal of W itself: no root of it, and no square.", lambda B, w: _variance(B, np.sqrt(w))),
         ("M holds W once; only between the two M stands W².", lambda B, w: _variance(B, w**2, sided=False)),
         ("Bᴴ needs the conjugate.", lambda B, w: _variance(B, w, conj=False)),
         ("That is for the weights 1.", lambda B, w: _variance(B, np.ones_like(w))),

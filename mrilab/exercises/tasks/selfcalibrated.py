@@ -205,7 +205,6 @@ def _pooled(n, data, refs, *functions):
             "Image and maps have seen lines that were not acquired: multiply by the mask first.",
             lambda *a: _budget(*a, cut=False, leak=True),
         ),
-        ("The mean is asked for, not the median.", lambda *a: _budget(*a, average=np.median)),
         ("Each head has a PSNR of its own, with its own peak: the mean is taken of these.", _pooled),
         ("Each head has its own maps: estimate them anew for each.", lambda *a: _budget(*a, once=True)),
         ("The mean over the heads is asked for, not the best.", lambda *a: _budget(*a, average=np.max)),

@@ -181,6 +181,9 @@ def _restart(
     return z, np.array(costs)
 
 
+RESTARTS = "It restarts at each step or nearly, which is ISTA: look at the sign of your comparison."
+
+
 @exercise(
     "synthesis-restart",
     "synthesis",
@@ -192,7 +195,7 @@ def _restart(
     level="hard",
     mistakes=[
         ("No restart: the costs still rise.", lambda *a: _restart(*a, when=lambda c: False)),
-        ("It restarts at each step, which is ISTA.", lambda *a: _restart(*a, when=lambda c: True)),
+        (RESTARTS, lambda *a: _restart(*a, when=lambda c: True)),
         (
             "The costs begin with that of the start, before the first iteration.",
             lambda *a: (_restart(*a)[0], _restart(*a)[1][1:]),
@@ -203,10 +206,7 @@ def _restart(
         ),
         ("z itself stays as it is: only w and t start anew.", lambda *a: _restart(*a, back=True)),
         ("Cost and restart are those of z, the point after the prox, not of w.", lambda *a: _restart(*a, of_w=True)),
-        (
-            "It restarts when the cost has risen: look at the sign of your comparison.",
-            lambda *a: _restart(*a, when=lambda c: c[-1] < c[-2]),
-        ),
+        (RESTARTS, lambda *a: _restart(*a, when=lambda c: c[-1] < c[-2])),
         ("Set t = 1 too: the momentum goes on.", lambda *a: _restart(*a, to_t=False)),
         ("Set w = z too: this step still has the old momentum.", lambda *a: _restart(*a, to_z=False)),
     ],

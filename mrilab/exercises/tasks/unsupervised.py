@@ -133,6 +133,9 @@ def _leaks(predict, y, held, at=lambda y, held: held):
     return bool(not np.allclose(predict(y), predict(other), atol=1e-5))
 
 
+EVERY = "Not every prediction leaks: change the samples held back, and no others, and compare."
+
+
 @exercise(
     "unsupervised-leak",
     "unsupervised",
@@ -142,18 +145,18 @@ def _leaks(predict, y, held, at=lambda y, held: held):
     minutes=20,
     level="hard",
     mistakes=[
-        ("Not every prediction leaks: change the samples held back, and compare.", lambda *a: True),
+        (EVERY, lambda *a: True),
         ("One of the predictions leaks: change the samples held back, and compare.", lambda *a: False),
         (
             "A leak need not copy: it may come in by a scale. Does the prediction change with the held samples?",
             lambda predict, y, held: bool(np.allclose(predict(y)[held], y[held])),
         ),
         (
-            "Only the samples held back may be changed. Of the others every prediction depends.",
+            EVERY,
             lambda predict, y, held: _leaks(predict, y, held, lambda y, held: held | True),
         ),
         (
-            "Only the samples held back may be changed. Of the others every prediction depends.",
+            EVERY,
             lambda predict, y, held: _leaks(predict, y, held, lambda y, held: (y != 0) & ~held),
         ),
         ("It is the other way round: True if there is a leak.", lambda *a: not _leaks(*a)),
