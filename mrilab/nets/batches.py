@@ -78,7 +78,7 @@ class Batch:
 
     @cached_property
     def weight(self) -> Tensor:
-        """The factor rss(S) between x and the image, (B, H, W): 1 in the support of normalised maps."""
+        """The factor rss(S) between x and the image, which is 1 in the support of normalised maps, (B, H, W)."""
         return rss(self.smaps)
 
     def to(self, device: torch.device | str) -> "Batch":
