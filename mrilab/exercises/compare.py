@@ -41,6 +41,16 @@ def differs(answer: Any, expected: Any, tol: float, *, strict: bool = True) -> P
     return _array(answer, np.asarray(expected), tol, strict)
 
 
+def agrees(answer: Any, expected: Any, tol: float) -> bool:
+    """Return whether an answer is right, but for what passes with a remark.
+
+    >>> agrees([1.0, 2.0], np.array([1, 2]), 1e-6), agrees(3, 4, 0.1)
+    (True, False)
+    """
+    problem = differs(answer, expected, tol, strict=False)
+    return problem is None or problem.minor
+
+
 def _text(answer: Any, expected: str) -> Problem | None:
     if type(answer) is not str and not isinstance(answer, np.str_):
         return Problem(f"expected a text, got {_kind(answer)}", "Put it in quotes.")

@@ -10,7 +10,7 @@ import numpy as np
 from . import record as _record
 from .base import Exercise, Inputs, Mistake, find, named
 from .blank import is_blank, unfinished
-from .compare import Problem, differs, plain
+from .compare import Problem, agrees, differs, plain
 from .limit import OutOfTime, limited
 from .probe import behaviour
 from .relate import relation
@@ -154,7 +154,7 @@ def _recognised(task: Exercise, answer: Any, prepared: list[Inputs]) -> str:
 
 def _same(mine: Any, mistake: Mistake, inputs: Inputs, tol: float) -> bool:
     try:
-        return mine is not None and _is_minor(differs(mine, mistake.answer(_copies(inputs)), tol, strict=False))
+        return mine is not None and agrees(mine, mistake.answer(_copies(inputs)), tol)
     except Exception:  # a wrong answer that does not work on this input is not this one
         return False
 
@@ -177,7 +177,7 @@ def _related_function(task: Exercise, answer: Any, prepared: list[Inputs], right
     mine = [answer(*_copies(inputs).values()) for inputs in prepared]
     if found := relation(mine, right, task.tol):
         return found
-    if passed := sum(_is_minor(differs(*both, task.tol, strict=False)) for both in zip(mine, right)):
+    if passed := sum(agrees(*both, task.tol) for both in zip(mine, right)):
         return f"It is right on {passed} of {len(prepared)} inputs. What does this one have that they have not?"
     if task.tol > 0.05:  # random results, which obey no law exactly
         return ""
@@ -186,10 +186,6 @@ def _related_function(task: Exercise, answer: Any, prepared: list[Inputs], right
         for call in (answer, task.reference)
     ]
     return behaviour(alone[0], alone[1], prepared[0], prepared[-1], task.tol)
-
-
-def _is_minor(problem: Problem | None) -> bool:
-    return problem is None or problem.minor
 
 
 def _arguments(answer: Any, wanted: list[str]) -> Problem | None:

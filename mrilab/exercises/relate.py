@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .compare import Problem, as_array, differs
+from .compare import agrees, as_array
 
 Pair = tuple[np.ndarray, np.ndarray]  # an answer, and the expected one
 
@@ -208,16 +208,11 @@ def _of_several(answers: Sequence[Any], expected: Sequence[Any], tol: float) -> 
         isinstance(mine, (tuple, list, np.ndarray)) and len(mine) == len(b) for mine, b in zip(answers, expected)
     ):
         return ""
-    if all(_agree(mine[::-1], right, tol) for mine, right in zip(answers, expected)):
+    if all(agrees(mine[::-1], right, tol) for mine, right in zip(answers, expected)):
         return "The results are right, but in the reverse order."
     for i in range(len(expected[0])):
         parts = [mine[i] for mine in answers], [right[i] for right in expected]
-        if not all(_agree(a, b, tol) for a, b in zip(*parts)):
+        if not all(agrees(a, b, tol) for a, b in zip(*parts)):
             found = relation(*parts, tol)
             return f"Result {i + 1}: {found}" if found else ""
     return ""
-
-
-def _agree(mine: Any, right: Any, tol: float) -> bool:
-    problem: Problem | None = differs(mine, right, tol, strict=False)
-    return problem is None or problem.minor
