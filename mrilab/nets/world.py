@@ -12,7 +12,7 @@ from ..simulation.coupling import coil_covariance
 from ..simulation.phantoms import SPLITS
 from ..simulation.receivers import simulate_smaps
 from ..simulation.scanner import simulate
-from .dataset import Sample
+from .dataset import PATTERNS, Sample
 from .scenes import scene
 
 SIDES = (96, 160)  # pixels along each side
@@ -20,7 +20,6 @@ COILS = (1,) * 10 + (2, 2, 4, 4, 6, 8, 8, 8, 12, 16, 32)  # one of these: half o
 NOISE = (1e-3, 0.1)  # σ of images with largest magnitude 1, before the coils' shading
 POWER = 0.04  # mean |target|², of all samples, so that none counts more than another
 ACCEL = (2.0, 8.0)
-PATTERNS = ("random_lines", "regular_lines", "variable_density", "poisson_disc")
 
 
 class World(Dataset):
@@ -85,7 +84,7 @@ class World(Dataset):
         full = _scan(rng, coils, (height, width))
         mask, calib = _mask(rng, (height, width), coils)
         y = ((full + _noise(rng, full.shape)) * mask).astype(np.complex64)
-        smaps = np.ones_like(y) if coils == 1 else espirit(y, calib, crop=None)
+        smaps = np.ones_like(y) if coils == 1 else espirit(y, calib)
         images, weight = FFT(mask.shape).H(full), rss(smaps)
         target = (smaps.conj() * images).sum(axis=0) / np.where(weight > 0, weight, 1)
         scale = np.float32(np.sqrt(POWER / np.mean(abs(target) ** 2)))
@@ -96,7 +95,7 @@ def _scan(rng: np.random.Generator, coils: int, shape: tuple[int, int]) -> np.nd
     """Return the complete k-space (C, H, W) without noise."""
     fine = (2 * shape[0], 2 * shape[1])
     image, seed = scene(fine, rng), int(rng.integers(2**31))
-    fields = np.ones((1, *fine), np.complex64) if coils == 1 else simulate_smaps(coils, fine, seed=seed, raw=True)
+    fields = np.ones((1, *fine), np.complex64) if coils == 1 else simulate_smaps(coils, fine, seed=seed)
     return simulate(image, fields, shape)
 
 
