@@ -169,6 +169,16 @@ def inners(x: Array | Sum, *ys: Array | Sum) -> list[float]:
     return _inners_fast(coeffs, arrays) if alike(arrays) else _inners(coeffs, arrays)
 
 
+def reliable(products: list[float], coeffs: list[list[float]], like: Array) -> bool:
+    """Return whether inner products of the first row's sum with the others are safe: in range, or 0 with an empty sum.
+
+    >>> x = np.ones(2, np.float32)
+    >>> reliable([0.0], [[1.0], [1.0]], x), reliable([0.0], [[1.0], [0.0]], x)
+    (False, True)
+    """
+    return all(in_range(one, like) or not any(row) for one, row in zip(products, coeffs[1:], strict=True))
+
+
 def _inners_fast(coeffs, arrays):
     from . import loops
 
@@ -179,7 +189,7 @@ def _inners_fast(coeffs, arrays):
         return sum(split(loops.inners, -(-size // loops.BLOCK), np.array(coeffs, dtype), rows, work=size)).tolist()
 
     found = products(rows[0].dtype)
-    return found if all(in_range(one, rows[0]) for one in found) else products(np.float64)
+    return found if reliable(found, coeffs, rows[0]) else products(np.float64)
 
 
 def in_range(product: float, x: Array) -> bool:

@@ -2,7 +2,7 @@
 
 from ..arrays.libraries import is_complex
 from ..arrays.memory import empty
-from ..arrays.sums import Later, Sum, alike, in_range, inners, lazy, value_of
+from ..arrays.sums import Later, Sum, alike, collect, inners, lazy, reliable, value_of
 from ..problems.least_squares import Smooth
 from ..problems.regularisers import L1, GroupL1
 from ..problems.shrinkage import shrink, shrink_with_inners
@@ -74,7 +74,7 @@ class _StoredProx:
         self.z.array, self.p.array = (empty(like.shape, like.dtype) for _ in range(2))
         args = self.step * self.g.lam, self.g.axis, self.z.array, self.p.array
         found = shrink_with_inners(self.terms, *args, sums)
-        return found if all(in_range(one, like) for one in found) else inners(*sums)
+        return found if not sums or reliable(found, collect(*sums)[0], like) else inners(*sums)
 
 
 def conjugate_prox(g, sigma: float, v: Sum, *, over: Sum | None = None) -> Sum:
