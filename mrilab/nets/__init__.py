@@ -5,7 +5,7 @@ dataset, population, scans, in_vivo, batches  the data that they learn from and 
 scenes, world                     a randomised world to train on
 settings, objectives, training, ssdu  training, with and without references
 plug_and_play                     a denoiser as the prior of a solver
-weights, pretrained, recipes      weights on disk, and those of the chapters
+weights, pretrained, recipes, fastmri  weights on disk, those of the chapters, and fastMRI's
 budget                            what a training costs on a GPU, counted without one
 trust, lesions, shifts, evaluate  tests before a network is trusted, and the test table
 

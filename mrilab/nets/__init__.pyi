@@ -3,6 +3,8 @@ from .batches import Each as Each
 from .batches import collate as collate
 from .dataset import Sample as Sample
 from .dataset import Slices as Slices
+from .fastmri import load_fastmri as load_fastmri
+from .fastmri import save_fastmri as save_fastmri
 from .images import Denoiser as Denoiser
 from .images import ImageUNet as ImageUNet
 from .images import ZeroFilledUNet as ZeroFilledUNet
