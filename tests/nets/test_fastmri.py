@@ -7,10 +7,22 @@ from mrilab.nets import UNet, WeightsError, load_fastmri, save_fastmri
 from mrilab.nets.fastmri import fastmri_names
 
 # The names in fastMRI's own files, for two pools.
-NAMES = """down_sample_layers.0.layers.0.weight down_sample_layers.0.layers.4.weight down_sample_layers.1.layers.0.weight
-down_sample_layers.1.layers.4.weight conv.layers.0.weight conv.layers.4.weight up_conv.0.layers.0.weight
-up_conv.0.layers.4.weight up_conv.1.0.layers.0.weight up_conv.1.0.layers.4.weight up_conv.1.1.weight up_conv.1.1.bias
-up_transpose_conv.0.layers.0.weight up_transpose_conv.1.layers.0.weight""".split()
+NAMES = [
+    "down_sample_layers.0.layers.0.weight",
+    "down_sample_layers.0.layers.4.weight",
+    "down_sample_layers.1.layers.0.weight",
+    "down_sample_layers.1.layers.4.weight",
+    "conv.layers.0.weight",
+    "conv.layers.4.weight",
+    "up_conv.0.layers.0.weight",
+    "up_conv.0.layers.4.weight",
+    "up_conv.1.0.layers.0.weight",
+    "up_conv.1.0.layers.4.weight",
+    "up_conv.1.1.weight",
+    "up_conv.1.1.bias",
+    "up_transpose_conv.0.layers.0.weight",
+    "up_transpose_conv.1.layers.0.weight",
+]
 
 
 @pytest.fixture
