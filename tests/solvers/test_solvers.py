@@ -247,6 +247,22 @@ def test_condat_vu_relaxed_and_plain_meet(Psi):
     assert relaxed[50] < plain[50]
 
 
+@pytest.mark.parametrize(
+    "Psi",
+    [Wavelet("sym8", (48, 48), level=2), UndecimatedWavelet("db4", (48, 48), level=2), FiniteDifference((48, 48))],
+)
+def test_a_small_dual_step_is_faster_for_a_small_lambda_and_slower_for_a_large_one(Psi):
+    maps, mask = mrilab.simulate_smaps(8, (48, 48), raw=False), mrilab.random_lines((48, 48), 2, seed=0)
+    y = mrilab.simulate(mrilab.brain((48, 48), 3), maps, (48, 48), noise=0.005) * mask
+    f = LeastSquares(Mask(mask) @ FFT((48, 48)) @ mrilab.Coils(maps), y)
+    top = lambda_max(f, L1(1.0), Psi)
+
+    def cost(fraction, share):
+        return condat_vu(f, L1(fraction * top), Psi, sigma=share / Psi.lipschitz(), max_iter=60).costs[-1]
+
+    assert cost(1e-4, 0.03) < 0.999 * cost(1e-4, 0.5) and cost(1e-2, 0.5) < 0.999 * cost(1e-2, 0.03)
+
+
 def test_step_condition_is_condats():
     f, Psi = LeastSquares(Identity((4,)), np.ones(4)), Identity((4,))
     assert step_sizes(f, Psi) == pytest.approx((0.99, 0.5))
