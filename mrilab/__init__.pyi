@@ -11,6 +11,7 @@ from .data.export import save_png as save_png
 from .data.load import load_kspace as load_kspace
 from .data.noise import scan_covariance as scan_covariance
 from .data.noise import whiten as whiten
+from .data.public import public_scan as public_scan
 from .data.scan import DataError as DataError
 from .data.scan import Scan as Scan
 from .data.scan import sampling_mask as sampling_mask

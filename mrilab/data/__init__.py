@@ -2,6 +2,7 @@
 
 scan     Scan, DataError
 load     load_kspace: checks a file of any format, calls its decoder and makes a Scan
+public   public_scan: published raw data by name
 npy, bart, fastmri, ismrmrd, twix  the decoders, which return a Raw
 raw      Raw: the arrays and properties that a file contains
 hdf5     HDF5 files and the header that fastMRI and ISMRMRD share
