@@ -19,6 +19,7 @@ from .metrics import nrmse as nrmse
 from .metrics import psnr as psnr
 from .metrics import ssim as ssim
 from .operators.batch import BatchedSense as BatchedSense
+from .operators.coil_sets import CoilSets as CoilSets
 from .operators.coils import Coils as Coils
 from .operators.coils import rss as rss
 from .operators.diagonal import Diagonal as Diagonal

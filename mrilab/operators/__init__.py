@@ -5,6 +5,7 @@ fourier      FFT, Mask
 nufft        the Fourier transform at arbitrary points of k-space
 toeplitz     AᴴA of a NUFFT as a convolution
 coils        Coils, rss
+coil_sets    CoilSets, several maps at a pixel
 diagonal     multiplication by weights
 differences  finite differences
 wavelets     orthogonal wavelets and their filters; wavelet_loops compiled

@@ -4,22 +4,19 @@ All is computed with NumPy. torch and CuPy arrays are accepted and returned on t
 through.
 """
 
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
-
 import numpy as np
 
 from ..arrays.checks import whole, within
 from ..arrays.libraries import Array, like
-from .calibration import calibration_block, calibration_matrix, hann
+from .calibration import calibration_block, hann
 from .channels import principal_channels
+from .eigenmaps import pixel_operator, principal
 from .joint_fit import MARGIN, fit_maps, harmonics, misfit
 
-BLOCK = 64 * 2**20  # bytes of the operator that one thread holds at a time
-SETTLED = 3e-4  # residual of an eigenvector, relative to its eigenvalue
 FAINT = 3e-3  # share of the block's energy that may lie where maps are below 1
 EXPLAINED = 1.15  # residual of a fit that is kept, in units of the noise that the patches show
 BETTER = 1.05  # or the misfit of its maps, in units of that of the eigenvectors
+SECOND = (0.5, 0.8)  # eigenvalues between which the weight of a second map rises: noise and smooth maps stay below 0.6
 DROP = (1e-1, 0.2)  # loss of fitted maps at a pixel that is put down to the eigenvectors: at least, and of the residual
 
 
@@ -31,6 +28,7 @@ def espirit(
     crop: float | None = None,
     *,
     refine: bool = True,
+    sets: int = 1,
 ) -> Array:
     """Return coil maps S (C, H, W) estimated by ESPIRiT, with soft weights: Σ_c |S_c|² is at most 1, and 0 far outside.
 
@@ -58,9 +56,15 @@ def espirit(
     eigenvectors; and at those pixels where sᴴG s / v of the fitted s, the share of an image that stays in the subspace,
     falls by little. Fields that vary faster than the fit allows keep their eigenvectors.
 
+    **Two sets.** Where the object is larger than the field of view it folds, and a pixel shows two places with
+    different sensitivities: a second eigenvalue is near 1 too. With `sets=2` the maps are the first two eigenvectors,
+    without the joint fit, which knows one map. The weight of the second rises smoothly where its eigenvalue goes from
+    0.5 to 0.8, and is small or 0 where nothing folds. They belong to the operator `CoilSets`: each set has its own
+    image x_s, and the picture is rss(S x), the root sum of squares of rss(S_s) · x_s.
+
     The phase of an eigenvector is arbitrary. Here the first principal channel of the calibration block, Σ_c ū_c S_c
     with the singular vector u whose largest entry is positive, is real and non-negative at each pixel: images have the
-    phase of this channel.
+    phase of this channel. The second set has that of the second principal channel.
 
     Parameters
     ----------
@@ -77,19 +81,22 @@ def espirit(
         default, gives soft weights.
     refine : bool
         Whether to add the joint fit. False, or one or two coils, give the eigenvectors of ESPIRiT.
+    sets : {1, 2}
+        Number of maps at each pixel.
 
     Returns
     -------
-    complex array (C, H, W), in the library, on the device and of the precision of `kspace`. The work is done in
-    single precision. The map of a single coil is the weight.
+    complex array (C, H, W), or (2, C, H, W) for two sets, which are orthogonal at each pixel; in the library, on the
+    device and of the precision of `kspace`. The work is done in single precision. The map of a single coil is the
+    weight.
 
     Raises
     ------
     TypeError
         For data that are not complex, and sizes that are not whole.
     ValueError
-        As `calibration_block`; for a calibration block that is zero or smaller than the kernel, and for a threshold or
-        crop out of range.
+        As `calibration_block`; for a calibration block that is zero or smaller than the kernel, for a threshold or
+        crop out of range, and for more sets than 2 or than coils.
 
     References
     ----------
@@ -109,26 +116,28 @@ def espirit(
     """
     data, rows, columns = calibration_block(kspace, calib)
     block, shape = data[:, rows, columns], data.shape[1:]
-    _check(block, kernel, threshold, crop)
+    _check(block, kernel, threshold, crop, sets)
     operator, noise = pixel_operator(block, kernel, threshold)
-    reference = principal_channels(block)[:, 0].astype(np.complex64)
+    references = principal_channels(block)[:, :sets].T.astype(np.complex64)
     coarse = (block.shape[1] + MARGIN, block.shape[2] + MARGIN)
-    start, values, _ = _principal(operator, coarse, 0.0)
+    (start,), (values,), _ = principal(operator, coarse, 0.0)
     full = _faint(start, values, block) if crop is None else crop
     least = full / 2 if crop is None else crop
     fitted = None
-    if refine and len(block) > 2:  # two coils do not determine maps and image
-        coefficients, residual = fit_maps(block, _aligned(start, reference))
+    if refine and sets == 1 and len(block) > 2:  # two coils do not determine maps and image
+        coefficients, residual = fit_maps(block, _aligned(start, references[0]))
         smooth = _normalised(harmonics(coefficients, coarse))
         if residual <= EXPLAINED * noise or misfit(block, smooth) <= BETTER * misfit(block, start):
             fitted = _normalised(harmonics(coefficients, shape))
-    maps, values, drop = _principal(operator, shape, least, fitted)
+    maps, values, drop = principal(operator, shape, least, fitted, sets)
     if fitted is not None:
-        explained = maps.any(axis=0) & fitted.any(axis=0) & (drop <= max(DROP[0], DROP[1] * residual))
-        maps[:, explained] = fitted[:, explained]
+        explained = maps[0].any(axis=0) & fitted.any(axis=0) & (drop <= max(DROP[0], DROP[1] * residual))
+        maps[0][:, explained] = fitted[:, explained]
     if crop is None:
-        maps *= _smooth_step((values - least) / (full - least))
-    return like(kspace, _aligned(maps, reference))
+        for one, value, (low, high) in zip(maps, values, ((least, full), SECOND)):
+            one *= _smooth_step((value - low) / (high - low))
+    maps = np.stack([_aligned(one, reference) for one, reference in zip(maps, references)])
+    return like(kspace, maps[0] if sets == 1 else maps)
 
 
 def _faint(maps: np.ndarray, values: np.ndarray, block: np.ndarray) -> float:
@@ -164,111 +173,11 @@ def _aligned(maps: np.ndarray, reference: np.ndarray) -> np.ndarray:
     return maps * np.divide(along.conj(), size, where=size > 0, out=np.ones_like(along))
 
 
-def pixel_operator(block: np.ndarray, kernel: int, threshold: float) -> tuple[np.ndarray, float]:
-    """Return the coefficients of G at the distances −kernel … kernel − 1, complex64 (2·kernel, 2·kernel, C, C).
-
-    And the variance of the noise as a share of the block's mean energy, from the weakest singular values.
-    """
-    A = calibration_matrix(block, 1, (kernel, kernel))
-    threshold = max(threshold, 1e-6)  # smaller values are rounding errors
-    values, vectors = np.linalg.eigh(_gram(A))
-    keep = values > threshold**2 * values[-1]
-    basis = vectors[:, keep] if len(A) >= A.shape[1] else A.T @ (vectors[:, keep] / np.sqrt(values[keep])).conj()
-    noise = _weakest(values) / _weakest_of_noise(block.shape, kernel) / np.mean(np.abs(block) ** 2)
-    patches = basis.reshape(len(block), kernel, kernel, -1)
-    spectrum = np.fft.fft2(patches, (2 * kernel, 2 * kernel), axes=(1, 2)).transpose(1, 2, 0, 3)
-    correlation = np.fft.ifft2(spectrum @ spectrum.conj().swapaxes(-1, -2), axes=(0, 1))
-    return (np.fft.fftshift(correlation, axes=(0, 1)) / kernel**2).astype(np.complex64), float(noise)
-
-
-def _gram(A: np.ndarray) -> np.ndarray:
-    """Return the smaller of the two Gram matrices of A."""
-    return A @ A.conj().T if len(A) < A.shape[1] else A.T @ A.conj()
-
-
-def _weakest(values: np.ndarray) -> float:
-    """Return the mean of the smallest tenth of eigenvalues in ascending order: patches of an object do not reach it."""
-    return float(values[: -(-len(values) // 10)].clip(0).mean())
-
-
-@lru_cache
-def _weakest_of_noise(shape: tuple[int, ...], kernel: int) -> float:
-    """Return the same of a block of white noise of variance 1."""
-    parts = np.random.default_rng(0).standard_normal((2, *shape)) / np.sqrt(2)
-    A = calibration_matrix(parts[0] + 1j * parts[1], 1, (kernel, kernel))
-    return _weakest(np.linalg.eigvalsh(_gram(A)))
-
-
-def _principal(
-    operator: np.ndarray, shape: tuple[int, ...], least: float, others: np.ndarray | None = None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return G's first eigenvectors (C, H, W) and values (H, W), 0 below `least`, and what other maps lose.
-
-    That is 1 − sᴴG s / v for others s (C, H, W) of norm 1.
-    """
-    from ..arrays.threads import workers
-
-    coils, reach = operator.shape[-1], len(operator) // 2
-    height, width = shape
-    down, along = (
-        np.exp(2j * np.pi * np.outer(np.arange(n) - n // 2, np.arange(-reach, reach)) / n).astype(np.complex64)
-        for n in shape
-    )
-    half = np.tensordot(along, operator, axes=(1, 1)).swapaxes(0, 1).reshape(2 * reach, -1)  # (2·kernel, W·C·C)
-    maps = np.zeros((coils, height, width), np.complex64)
-    eigenvalues, lost = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-
-    def solve(rows: slice) -> None:
-        G = (down[rows] @ half).reshape(-1, width, coils, coils)
-        # The Frobenius norm bounds the eigenvalue, which excludes most pixels without an object.
-        flat = G.reshape(*G.shape[:2], -1).view(np.float32)
-        chosen = np.einsum("hwi,hwi->hw", flat, flat) >= 0.999 * least**2
-        G = G[chosen]
-        values, vectors = _first_eigenpairs(G)
-        kept = values >= least
-        maps[:, rows][:, chosen] = np.where(kept, vectors.T, 0)
-        eigenvalues[rows][chosen] = np.where(kept, values, 0)
-        if others is not None:
-            s = others[:, rows][:, chosen].T[..., None]
-            quotients = np.sum((s.conj() * (G @ s)).real, axis=(1, 2))
-            lost[rows][chosen] = 1 - quotients / np.maximum(values, 1e-30)
-
-    step = max(1, BLOCK // (8 * width * coils**2))
-    with ThreadPoolExecutor(workers()) as pool:
-        list(pool.map(solve, (slice(i, i + step) for i in range(0, height, step))))
-    return maps, eigenvalues, lost
-
-
-def _first_eigenpairs(G: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the largest eigenvalues (N,) of G (N, C, C), Hermitian positive semidefinite, and their vectors (N, C).
-
-    The power method takes 24 steps, eight at a time, in a sixth of the time of `eigh` at 32 coils. `eigh` computes the
-    few eigenvectors that have not converged.
-    """
-    if len(G) == 0:
-        return np.zeros(0, np.float32), np.zeros(G.shape[:2], np.complex64)
-    eighth = G @ G
-    # Without scaling, powers of a small G (far from the object, with crop=0) would underflow.
-    eighth /= np.maximum(np.abs(eighth).max(axis=(1, 2), keepdims=True), 1e-30)
-    eighth = eighth @ eighth
-    eighth = eighth @ eighth
-    strongest = np.einsum("ncc->nc", eighth.real).argmax(axis=1)
-    v = eighth[np.arange(len(G)), :, strongest][..., None]
-    for _ in range(2):
-        v = eighth @ (v / np.maximum(np.linalg.norm(v, axis=1, keepdims=True), 1e-30))
-    v /= np.maximum(np.linalg.norm(v, axis=1, keepdims=True), 1e-30)
-    Gv = G @ v
-    values = np.sum((v.conj() * Gv).real, axis=(1, 2))
-    unsettled = np.linalg.norm(Gv - values[:, None, None] * v, axis=(1, 2)) > SETTLED * values
-    if unsettled.any():
-        exact, vectors = np.linalg.eigh(G[unsettled])
-        values[unsettled], v[unsettled] = exact[:, -1], vectors[:, :, -1:]
-    return values, v[..., 0]
-
-
-def _check(block: np.ndarray, kernel: int, threshold: float, crop: float | None) -> None:
+def _check(block: np.ndarray, kernel: int, threshold: float, crop: float | None, sets: int) -> None:
     if not 1 <= whole("the kernel", kernel) <= min(block.shape[1:]):
         raise ValueError(f"a kernel of {kernel} does not fit the calibration block of {block.shape[1:]}")
+    if whole("sets", sets, 1, 2) > len(block):
+        raise ValueError(f"{sets} sets of maps need as many coils, got {len(block)}")
     if crop is not None:
         within("crop", crop, 0, 1)
     if within("threshold", threshold, 0, 1) == 1:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 import mrilab as m
 from mrilab.parallel.calibration import calibration_block
-from mrilab.parallel.espirit import espirit, pixel_operator
+from mrilab.parallel.eigenmaps import pixel_operator
+from mrilab.parallel.espirit import espirit
 from mrilab.parallel.maps import low_resolution_smaps
 
 SHAPE = (96, 96)
@@ -251,6 +252,8 @@ def test_bad_data_is_named(estimate, case):
         ({"threshold": 1}, ValueError, "no singular vector"),
         ({"crop": 1.1}, ValueError, "crop must be .* got 1.1"),
         ({"crop": float("nan")}, ValueError, "crop must be .* got nan"),
+        ({"sets": 3}, ValueError, "sets must be .* between 1 and 2, got 3"),
+        ({"sets": 2.0}, TypeError, "sets must be a whole number.*, got 2.0"),
     ],
 )
 def test_bad_options_are_named(options, kind, message):
