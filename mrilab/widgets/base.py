@@ -1,14 +1,48 @@
-"""Code that all widgets share: their source files, and arrays sent to the browser and back."""
+"""Code that all widgets share: their source files, a still picture, and arrays sent to the browser and back."""
 
+from base64 import b64encode
+from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 
+import anywidget
 import numpy as np
 
 from ..arrays.checks import check_mask, check_values
 from ..arrays.libraries import Array
+from ..operators.fourier import FFT
+from ..plots.images import panels
 
 FOLDER = Path(__file__).parent
 LEAST, MOST = 16, 1024  # sides of an image: powers of two, for the FFT in the browser
+
+
+class Widget(anywidget.AnyWidget):
+    """A widget that leaves a still picture beside itself, which viewers show that run none, as GitHub does."""
+
+    _ipython_display_ = None  # else ipywidgets 7, which is Colab's, shows the widget and asks for nothing more
+
+    def _still(self) -> Mapping[str, np.ndarray]:
+        """Return what the still picture shows: titles, and grey images (H, W) from 0 to 1; nothing if there is none."""
+        return {}
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle and (pictures := self._still()):
+            bundle[0]["image/png"] = b64encode(png(pictures)).decode()
+        return bundle
+
+
+def png(pictures: Mapping[str, np.ndarray]) -> bytes:
+    """Return grey images (H, W), 0 black and 1 white, side by side under their titles, as a PNG file.
+
+    >>> png({"eye": np.eye(16)})[1:4]
+    b'PNG'
+    """
+    figure, file = panels(pictures, columns=len(pictures), window=(0, 1)), BytesIO()
+    figure.supxlabel("A still picture of a widget, which answers in Jupyter and on Colab.", fontsize=8)
+    figure.savefig(file, format="png", dpi=80)
+    return file.getvalue()
 
 
 def source(*names: str) -> str:
@@ -56,6 +90,22 @@ def to_int16(x: np.ndarray) -> tuple[bytes, float]:
     parts = np.stack([x.real, x.imag]).astype(np.float64)
     scale = float(np.abs(parts).max()) / 32767
     return np.rint(parts / scale).astype("<i2").tobytes(), scale
+
+
+def from_int16(data: bytes, scale: float, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the image of `to_int16`, complex64.
+
+    >>> from_int16(*to_int16(np.array([[2j, -2.0]])), (1, 2))
+    array([[ 0.+2.j, -2.+0.j]], dtype=complex64)
+    """
+    real, imaginary = np.frombuffer(data, "<i2").reshape(2, *shape) * np.float32(scale)
+    return real + 1j * imaginary
+
+
+def sampled(x: np.ndarray, mask: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the still picture of a widget that samples: the mask Ω and |Fᴴ Ω F x|, x of magnitudes up to 1."""
+    F = FFT(x.shape)
+    return {f"Ω: {mask.sum()} of {mask.size} samples": mask, "|Fᴴ Ω F x|": np.abs(F.H(F(x) * mask))}
 
 
 def bits(mask: np.ndarray, widget=None) -> bytes:

@@ -3,15 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import anywidget
 import traitlets
 
-from .base import source
+from .base import Widget, source
 
 Record = dict[str, dict[str, Any]]  # exercise -> {"tries": n, "passed": bool}
 
 
-class ProgressBoard(anywidget.AnyWidget):
+class ProgressBoard(Widget):
     """Show which exercises of each chapter are passed; take the record away as a file, bring one in, or begin again.
 
     With a kernel, `read` and `write` keep the record, each time that the board is shown, or changed. On a page without

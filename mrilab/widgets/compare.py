@@ -2,19 +2,18 @@
 
 from collections.abc import Mapping
 
-import anywidget
 import numpy as np
 import traitlets
 
 from ..arrays.checks import check_values
 from ..arrays.libraries import Array
 from ..metrics import nrmse, psnr, ssim
-from .base import source
+from .base import Widget, source
 
 LEAST, MOST = 32, 1024  # sides; the loupe is 32 pixels wide
 
 
-class Compare(anywidget.AnyWidget):
+class Compare(Widget):
     """Compare magnitudes |x| with a wipe, their errors ||x| − |reference|| on one scale, and details with a loupe.
 
     The grey scale runs from 0 to max|reference| until Black and White are moved (both in per cent of max|reference|);
@@ -90,6 +89,14 @@ class Compare(anywidget.AnyWidget):
         if not 0 <= proposal["value"] < len(self.names):
             raise ValueError(f"there are {len(self.names)} images, counted from 0, got {proposal['value']}")
         return proposal["value"]
+
+    def _still(self) -> dict[str, np.ndarray]:
+        levels = np.frombuffer(self.levels, "<u2").reshape(-1, *self.shape)
+        images = levels / levels[0].max()
+        edge = round(self.wipe / 100 * self.shape[1])
+        shown = np.hstack([images[self.left][:, :edge], images[self.right][:, edge:]])
+        sides = f"{self.names[self.left]} | {self.names[self.right]}"
+        return {sides: shown, "Error ×5": 5 * np.abs(shown - images[0])}
 
     def __repr__(self) -> str:
         height, width = self.shape

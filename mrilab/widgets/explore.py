@@ -6,12 +6,11 @@ from itertools import pairwise, product
 from math import isfinite, prod
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 
 from ..arrays.checks import check_values
-from .base import source
+from .base import Widget, source
 
 FRAMES, BYTES = 64, 400_000  # the most that one widget adds to a page
 
@@ -76,7 +75,7 @@ def explore(function: Callable[..., Any], /, **choices: Sequence[Any]) -> "Explo
     return Explorer(function, parameters, results)
 
 
-class Explorer(anywidget.AnyWidget):
+class Explorer(Widget):
     """The widget that `explore` returns.
 
     Attributes
@@ -153,6 +152,17 @@ class Explorer(anywidget.AnyWidget):
         """Answer a view that asks whether there is a kernel; on a static page it gets no answer."""
         if content == {"ask": "kernel"}:
             self.send({"kernel": True})
+
+    def _still(self) -> dict[str, np.ndarray]:
+        """Return the frame of `value`, or of the choices before it."""
+        place = [
+            p["values"].index(v) if p["kind"] == "words" else sum(w <= v for w in p["values"]) - 1
+            for p, v in ((p, self.value[p["name"]]) for p in self.parameters)
+        ]
+        frames = np.frombuffer(self.frames, np.uint8).reshape(-1, len(self.panels), *self.shape)
+        number = np.ravel_multi_index(place, [len(p["values"]) for p in self.parameters])
+        setting = ", ".join(f"{p['name']} = {p['values'][i]}" for p, i in zip(self.parameters, place))
+        return {f"{name}\n{setting}".strip(): frame / 255 for name, frame in zip(self.panels, frames[number])}
 
     def __repr__(self) -> str:
         height, width = self.shape

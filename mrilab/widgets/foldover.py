@@ -1,6 +1,5 @@
 """Fold-over: fewer lines fold the image of each coil, and several coils together unfold it."""
 
-import anywidget
 import numpy as np
 import traitlets
 
@@ -8,13 +7,13 @@ from ..arrays.checks import check_mask, check_values
 from ..arrays.libraries import Array
 from ..simulation.atlas import pixel_size
 from ..simulation.receivers import CYLINDER, LOOP, RING, SEGMENTS, WIRE
-from .base import bits, source, to_int16
+from .base import Widget, bits, from_int16, source, to_int16
 
 LEAST, MOST = 16, 256  # sides; everything is recomputed at every change
 RATES = range(1, 9)
 
 
-class FoldOver(anywidget.AnyWidget):
+class FoldOver(Widget):
     """Choose R and the number of coils: see each coil's image fold, SENSE unfold it, and the g-factor amplify noise.
 
     The coils are those of `simulate_smaps`, normalised; the unfolding and g those of `sense_unfold` and `g_factor`. All
@@ -99,6 +98,13 @@ class FoldOver(anywidget.AnyWidget):
         if proposal["value"] and self.support is None:
             raise ValueError("known cannot be True: FoldOver was made without a support")
         return proposal["value"]
+
+    def _still(self) -> dict[str, np.ndarray]:
+        """Return the image, and how it folds in a coil that sees all of it alike."""
+        x = from_int16(self.pixels, self.scale, tuple(self.shape))
+        x /= np.abs(x).max()
+        folded = sum(np.roll(x, n * self.shape[0] // self.accel, axis=0) for n in range(self.accel))
+        return {"The image": np.abs(x), f"folded, R = {self.accel}": np.abs(folded)}
 
     def __repr__(self) -> str:
         height, width = self.shape

@@ -1,14 +1,14 @@
 """The k-space painter: a mask painted by hand, with the image, PSF and PSNR that follow from it."""
 
-import anywidget
+import numpy as np
 import traitlets
 
 from ..arrays.libraries import Array
 from ..sampling.masks import center_box
-from .base import bits, check_image, fixed_mask, mask_of, source, to_int16
+from .base import Widget, bits, check_image, fixed_mask, from_int16, mask_of, sampled, source, to_int16
 
 
-class KSpacePainter(anywidget.AnyWidget):
+class KSpacePainter(Widget):
     """Paint a mask Ω over the k-space of an image, and see Fᴴ Ω F x, the PSF, the acceleration and the PSNR change.
 
     Paint and erase with a round brush, by mouse, finger or keyboard, or choose a design: every R-th line and a central
@@ -66,6 +66,10 @@ class KSpacePainter(anywidget.AnyWidget):
     @traitlets.validate("mask")
     def _valid_mask(self, proposal):
         return fixed_mask(proposal["value"], tuple(self.shape))
+
+    def _still(self) -> dict[str, np.ndarray]:
+        x = from_int16(self.pixels, self.scale, tuple(self.shape))
+        return sampled(x / np.abs(x).max(), self.mask)
 
     def __repr__(self) -> str:
         height, width = self.shape

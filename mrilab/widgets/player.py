@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 
@@ -12,12 +11,13 @@ from ..arrays.libraries import Array
 from ..operators.nufft import NUFFT
 from ..sampling.compensation import density
 from ..sampling.hardware import GAMMA, slew_rates
-from .base import source, to_int16
+from .base import Widget, from_int16, source, to_int16
 
+STILL = 256  # sides of the drawing in the still picture
 LEAST, MOST = 16, 512  # sides; the browser uses a grid at least 1½ times as large
 
 
-class TrajectoryPlayer(anywidget.AnyWidget):
+class TrajectoryPlayer(Widget):
     """Play the shots of trajectories in order, beside the gradients that they require and the image so far.
 
     The image is gridded in the browser from the samples played so far, j ≤ p, with the weights w of the whole
@@ -130,6 +130,16 @@ class TrajectoryPlayer(anywidget.AnyWidget):
     @traitlets.observe("choice")
     def _clip_shot(self, change):
         self.shot = min(self.shot, self.scans[change["new"]]["size"][0])
+
+    def _still(self) -> dict[str, np.ndarray]:
+        """Return all shots, drawn by their samples, and the image at the end."""
+        scan = self.scans[self.choice]
+        k = np.frombuffer(scan["k"], np.float32).reshape(*scan["size"], 2)
+        weighted = from_int16(scan["samples"], scan["scale"], (k.shape[0] * k.shape[1],))
+        edges = np.linspace(-0.5, 0.5, STILL + 1)
+        path = np.histogram2d(k[..., 0].ravel(), k[..., 1].ravel(), [edges, edges])[0] > 0
+        image = np.abs(NUFFT(k, tuple(self.shape)).H(weighted)) / self.peak
+        return {f"{scan['name']}: {k.shape[0]} shots": path, "|Aᴴ W y|": image}
 
     def __repr__(self) -> str:
         sizes = [f"{s['name']}: {s['size'][0]} shots of {s['size'][1]} samples" for s in self.scans]

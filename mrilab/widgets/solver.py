@@ -1,19 +1,18 @@
 """The live sparse solver: ISTA, FISTA and POGM in the browser, with λ, mask and wavelet changed while they run."""
 
-import anywidget
 import numpy as np
 import traitlets
 
 from ..arrays.libraries import Array
 from ..operators.wavelets import filters
 from ..sampling.masks import variable_density
-from .base import bits, check_image, fixed_mask, mask_of, source, to_int16
+from .base import Widget, bits, check_image, fixed_mask, from_int16, mask_of, sampled, source, to_int16
 
 LEVEL = 4
 WAVELETS = ("haar", "db4", "sym8")
 
 
-class SparseSolver(anywidget.AnyWidget):
+class SparseSolver(Widget):
     """Solve min_z ½‖Ω F Ψᴴ z − y‖² + λ‖z‖₁ step by step: image, error, coefficients and cost at every iteration.
 
     One coil, y = Ω F x, Ψ = Wavelet(wavelet, shape, level=4). The iterations are those of `fista` or `pogm` from zero,
@@ -105,6 +104,10 @@ class SparseSolver(anywidget.AnyWidget):
     @traitlets.validate("mask")
     def _valid_mask(self, proposal):
         return fixed_mask(proposal["value"], tuple(self.shape))
+
+    def _still(self) -> dict[str, np.ndarray]:
+        """Return where every solver begins."""
+        return sampled(from_int16(self.pixels, self.scale, tuple(self.shape)) / self.peak, self.mask)
 
     def __repr__(self) -> str:
         height, width = self.shape

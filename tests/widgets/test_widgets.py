@@ -2,13 +2,17 @@
 
 import subprocess
 import sys
+from base64 import b64decode
+from io import BytesIO
 
 import numpy as np
 import pytest
-from widget_examples import WIDGETS
+from IPython.core.formatters import DisplayFormatter
+from PIL import Image
+from widget_examples import EXAMPLES, WIDGETS
 
 import mrilab
-from mrilab.widgets import KSpacePainter
+from mrilab.widgets import Compare, FoldOver, KSpacePainter, SparseSolver, TrajectoryPlayer, explore
 from mrilab.widgets.base import MOST, bits, mask_of, to_int16
 
 SHAPE = (32, 64)
@@ -92,6 +96,54 @@ def test_a_module_asks_for_nothing_else(widget):
     """No import, no other host: the page's host runs the module from a blob."""
     for text in (widget._esm, widget._css):
         assert "http" not in str(text) and "@import" not in str(text) and "\nimport " not in str(text)
+
+
+def still(widget):
+    """The grey levels of a widget's still picture, without titles: what it gives to be drawn."""
+    return list(widget._still().values())
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_viewer_without_widgets_gets_a_picture_or_words(name):
+    """What a notebook stores: the widget, words, and a picture of many greys; the board has words alone."""
+    data, _ = DisplayFormatter().format(EXAMPLES[name]())
+    assert "application/vnd.jupyter.widget-view+json" in data and data["text/plain"].startswith(f"{name}(")
+    assert ("image/png" in data) == (name != "ProgressBoard")
+    if "image/png" in data:
+        with Image.open(BytesIO(b64decode(data["image/png"]))) as picture:
+            assert picture.format == "PNG" and np.ptp(np.asarray(picture.convert("L"))) > 200
+
+
+def test_a_still_picture_shows_what_the_widget_does():
+    x = head((64, 64)) / np.abs(head((64, 64))).max()
+    F, lines = mrilab.FFT(x.shape), mrilab.regular_lines(x.shape, 4)
+    mask, image = still(KSpacePainter(x, lines))
+    assert np.array_equal(mask, lines) and np.allclose(image, np.abs(F.H(lines * F(x))), atol=1e-4)
+    assert np.allclose(still(SparseSolver(x, mask=lines))[1], image, atol=1e-4)
+
+    fold = FoldOver(x)
+    fold.accel = 4
+    assert np.allclose(still(fold)[1], 4 * image, atol=1e-3)
+
+    compare = Compare(x, {"dark": 0.5 * x, "darker": 0.25 * x})
+    compare.wipe = 25
+    shown, error = still(compare)
+    for part, factor in ((np.s_[:, :16], 0.5), (np.s_[:, 16:], 0.25)):
+        assert np.allclose(shown[part], factor * np.abs(x[part]), atol=1e-4)
+        assert np.allclose(error[part], 5 * (1 - factor) * np.abs(x[part]), atol=1e-3)
+
+    explorer = explore(
+        lambda bright, left: bright * (x if left else x[:, ::-1]), bright=[0.25, 1.0], left=[True, False]
+    )
+    for bright, first in ((1.0, 1.0), (0.5, 0.25)):  # between two choices, the one before it
+        explorer.value = {"bright": bright, "left": False}
+        assert np.allclose(still(explorer)[0], first * np.abs(x[:, ::-1]), atol=1 / 255)
+
+    k = mrilab.radial(100, 64)
+    y = mrilab.NUFFT(k, x.shape)(x)
+    player = TrajectoryPlayer({"radial": k}, {"radial": y}, x.shape, pixel_size=4e-3, dwell=1e-5, reference=x)
+    path, image = still(player)
+    assert path[128, 128] and not path[0, 0] and mrilab.nrmse(image, x) < 0.2
 
 
 def test_import_mrilab_leaves_the_widgets_alone():
