@@ -2,13 +2,13 @@
 
 import importlib.metadata
 import json
-import os
 import platform
 import subprocess
-import tempfile
 from datetime import date
 from functools import cache
 from pathlib import Path
+
+from mrilab.files import atomic, read_json
 
 from .goals import figures
 from .process import ROOT, cores
@@ -48,7 +48,7 @@ def _commit() -> str | None:
 
 
 def read(path: Path = FILE) -> dict:
-    return json.loads(path.read_text()) if path.exists() else {}
+    return read_json(path, "measured benchmarks") if path.exists() else {}
 
 
 def write(part: str, result: dict, path: Path = FILE) -> None:
@@ -56,8 +56,5 @@ def write(part: str, result: dict, path: Path = FILE) -> None:
     parts = read(path).get("parts", {}) | {part: {"measured": machine(), "result": result}}
     whole = {"parts": dict(sorted(parts.items())), "goals": figures(parts)}
     text = json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".json")
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-    os.chmod(temporary, 0o644)
-    os.replace(temporary, path)
+    with atomic(path) as file:
+        file.write_text(text, encoding="utf-8")

@@ -1,10 +1,21 @@
-"""Atomic writing: a file is either complete or absent. All files that the package writes go through here."""
+"""Files of our own: written whole or not at all, and named when they cannot be read, as after a power failure."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
+
+
+class BrokenFileError(ValueError):
+    """The error for a file of ours that is cut off or spoilt: it names the file, what was found, and what was expected.
+
+    >>> raise BrokenFileError("study.json: found 3 bytes; expected the record of a study")
+    Traceback (most recent call last):
+    mrilab.files.BrokenFileError: study.json: found 3 bytes; expected the record of a study
+    """
 
 
 @contextmanager
@@ -50,3 +61,33 @@ def _sync_names(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+@contextmanager
+def reading(path: str | os.PathLike, expected: str) -> Iterator[None]:
+    """Turn whatever a reader raises in the block on a broken file into a BrokenFileError.
+
+    A file that is missing, a folder, or not ours to read raises as always.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "table.json"
+    ...     _ = path.write_text('{"psnr": [31.')
+    ...     with reading(path, "a table"):
+    ...         json.loads(path.read_text())
+    Traceback (most recent call last):
+    mrilab.files.BrokenFileError: .../table.json: found 13 bytes that cannot be read (JSONDecodeError: ...); ...
+    """
+    try:
+        yield
+    except (FileNotFoundError, IsADirectoryError, PermissionError, MemoryError):
+        raise
+    except Exception as error:  # zip archives, pickles and headers that are cut off raise errors of many types
+        found = f"{os.path.getsize(path)} bytes that cannot be read ({type(error).__name__}: {str(error)[:200]})"
+        raise BrokenFileError(f"{os.fspath(path)}: found {found}; expected {expected}") from error
+
+
+def read_json(path: str | os.PathLike, expected: str) -> Any:
+    """Return what a JSON file holds; raise BrokenFileError if it is cut off or no JSON."""
+    with reading(path, expected), open(path, encoding="utf-8") as file:
+        return json.load(file)

@@ -8,7 +8,7 @@ from time import monotonic
 
 from helpers import ROOT
 
-from mrilab.files import atomic
+from mrilab.files import atomic, read_json
 
 FILE = Path(__file__).with_suffix(".json")
 START = monotonic()
@@ -43,7 +43,7 @@ def line(path: Path) -> str:
     """One line on the last audit, for the end of every run of the tests."""
     if not path.is_file():
         return "audit: none is recorded; `make audit` runs it"
-    found = json.loads(path.read_text())
+    found = read_json(path, "the record of an audit")
     counts = ", ".join(f"{found[name]} {name}" for name in ("passed", "failed", "skipped") if found[name])
     return f"audit: {counts or 'no tests'} in {found['minutes']} minutes on {found['date']}, {age(found['commit'])}"
 

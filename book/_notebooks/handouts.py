@@ -22,6 +22,7 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from mrilab.exercises import Exercise, find, load, question
+from mrilab.files import atomic
 
 from . import private
 from .links import Links, slug
@@ -259,7 +260,8 @@ def main(folder: Path, student: str = "", private_file: str = "", short: str = "
                 made = Handout(
                     page, links, solutions=solutions, student=student, private=own, short=bool(short)
                 ).notebook()
-                nbformat.write(made, folder / part / f"{page.name}.ipynb")
+                with atomic(folder / part / f"{page.name}.ipynb") as file:
+                    nbformat.write(made, file)
 
 
 if __name__ == "__main__":

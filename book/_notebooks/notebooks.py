@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from mrilab.exercises import find
 from mrilab.exercises.base import CHAPTERS
+from mrilab.files import atomic
 
 from .links import Links, slug
 from .pages import Page, Piece, chapters, read, runs
@@ -178,7 +179,8 @@ def write(folder: Path) -> list[Path]:
     paths = [ROOT / "book" / f"{name}.md" for name in chapters()]
     wanted = {folder / f"{path.stem}.ipynb": path for path in paths if runs(path)}
     for target, path in wanted.items():
-        nbformat.write(notebook(read(path), links), target)
+        with atomic(target) as part:
+            nbformat.write(notebook(read(path), links), part)
     return list(wanted)
 
 

@@ -28,8 +28,7 @@ def decode_ismrmrd(path: Path, *, measurement: int | str | None = None, encoding
     - Averages are averaged. Repetition, set, phase, contrast and slice become leading axes, in this order, if the file
       has more than one. Slices keep their numbers in the file, unless their positions imply another order.
     - The width of the readout is that of the reconstruction matrix. H is the encoded size, including phase
-    oversampling,
-      which can only be cropped in the finished image.
+      oversampling, which can only be cropped in the finished image.
     - It is a volume if kspace_encode_step_2 varies, whatever the z in the header.
     - Noise scans are returned separately. Navigators, phase correction, feedback and dummy scans are left out, and
       calibration lines too if the header calls them separate or external.
@@ -48,6 +47,7 @@ def decode_ismrmrd(path: Path, *, measurement: int | str | None = None, encoding
         encodings, data = read_header(path, header_text(path, group["xml"])), group["data"]
         if not {"head", "data"} <= set(data.dtype.names or ()):
             raise DataError(path, f"'data' of {str(data.dtype)[:60]}", "ISMRMRD's readouts, with 'head' and 'data'")
+        _check_types(path, data.dtype)
         if not 0 <= encoding < len(encodings):
             raise DataError(path, f"{len(encodings)} encodings", f"one of number {encoding}")
         plan = encodings[encoding]
@@ -81,6 +81,17 @@ def decode_ismrmrd(path: Path, *, measurement: int | str | None = None, encoding
 def scan_groups(file) -> list[str]:
     """Return the names of the groups of an open HDF5 file that contain ISMRMRD scans; the usual name is "dataset"."""
     return [name for name in sorted(file) if hasattr(file[name], "keys") and {"xml", "data"} <= set(file[name])]
+
+
+def _check_types(path: Path, stored: np.dtype) -> None:
+    """Raise DataError for numbers of another precision or byte order: ismrmrd takes the bytes of a file as they are."""
+    import h5py
+
+    samples = h5py.check_vlen_dtype(stored["data"])
+    if samples not in (np.dtype("<f4"), np.dtype("<c8")) or stored["head"] != stored["head"].newbyteorder("<"):
+        order = "little" if stored["head"] == stored["head"].newbyteorder("<") else "big"
+        found = f"{order}-endian headers, and samples of {samples or stored['data']}"
+        raise DataError(path, found, "little-endian headers, and samples of float32")
 
 
 def _choose(path: Path, names: list[str], measurement: int | str | None) -> str:

@@ -1,6 +1,7 @@
 """The base class of all data sets: complete slices, made once, with new masks and noise in each epoch."""
 
 import os
+import warnings
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ import numpy as np
 from torch.utils.data import Dataset
 
 from ..arrays.checks import check_positive, whole
-from ..files import atomic
+from ..files import BrokenFileError, atomic, reading
 from ..operators.coils import Coils
 from ..operators.fourier import FFT
 from ..sampling import masks
@@ -131,10 +132,15 @@ class Slices(Dataset):
                 self._memory[index] = self._make(index)
             return self._memory[index]
         path = self.folder / f"{self.name}-{self.split}-{index:06d}.npy"
-        if not path.exists():
-            os.makedirs(self.folder, exist_ok=True)
-            with atomic(path) as part:
-                np.save(part, self._make(index))
+        if path.exists():
+            try:
+                with reading(path, "a slice of a data set"):
+                    return np.load(path, allow_pickle=False)
+            except BrokenFileError as error:
+                warnings.warn(f"{error}: it is computed again", RuntimeWarning, stacklevel=3)
+        os.makedirs(self.folder, exist_ok=True)
+        with atomic(path) as part:
+            np.save(part, self._make(index))
         return np.load(path, allow_pickle=False)
 
     def _make(self, index: int) -> np.ndarray:

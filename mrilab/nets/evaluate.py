@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..files import atomic
+from ..files import atomic, read_json
 from ..metrics import nrmse, psnr, ssim
 from ..operators.linop import LinearOperator
 from ..operators.undecimated import UndecimatedWavelet
@@ -123,7 +123,7 @@ def evaluate(
     path: Path, slices: int = 112, tuning: int = 6, cache: str | None = None, device: str = "cpu"
 ) -> dict[str, Any]:
     """Fill the table at `path`, one method and setting after another, continuing an interrupted one; return it."""
-    table = json.loads(path.read_text()) if path.exists() else {"results": {}}
+    table = read_json(path, "a table of scores") if path.exists() else {"results": {}}
     table |= {"slices": slices, "noise": NOISE, "shape": SHAPE, "tuned on": f"{tuning} validation slices"}
     table["hardware"] = f"{hardware(device)}, torch {torch.__version__}, threads: {torch.get_num_threads()}"
     todo = [(coils, accel, candidates(coils, device)) for coils in (1, 8) for accel in (4, 8)]
@@ -156,7 +156,7 @@ def note_tests(table: Mapping[str, Any]) -> None:
             tests.setdefault(name, {"slices": table["slices"]})[f"{coils}, {accel}"] = means
     for name, test in tests.items():
         path = FOLDER / f"{name}.json"
-        record = json.loads(path.read_text())
+        record = read_json(path, "the record of a network")
         with atomic(path) as part:
             part.write_text(json.dumps(record | {"test": test}, indent=1) + "\n")
 

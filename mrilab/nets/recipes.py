@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from ..files import atomic
 from .budget import plan
 from .pretrained import FOLDER
 from .settings import Settings
@@ -93,7 +94,8 @@ def follow(name: str, folder: str | Path) -> None:
     del record["settings"]["out"], record["settings"]["cache"]  # paths of a machine
     FOLDER.mkdir(exist_ok=True)
     save_weights(net, FOLDER / f"{name}.safetensors", record | {"stored": "float16"}, half=True)
-    shutil.copy(Path(s.out) / "log.csv", FOLDER / f"{name}.csv")
+    with atomic(FOLDER / f"{name}.csv") as part:
+        shutil.copy(Path(s.out) / "log.csv", part)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

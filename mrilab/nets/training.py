@@ -9,7 +9,6 @@ from contextlib import nullcontext
 from datetime import UTC, datetime
 from math import cos, pi
 from pathlib import Path
-from pickle import UnpicklingError
 from time import perf_counter
 from typing import Any
 
@@ -20,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader, DistributedSampler, Subset
 
-from ..files import atomic
+from ..files import atomic, reading
 from ..progress import progress_bar
 from .batches import collate
 from .dataset import Slices
@@ -205,10 +204,8 @@ def _begin(
         return [], {}
     if not s.resume:
         raise FileExistsError(f"{path} already exists: resume it, or choose another folder")
-    try:
+    with reading(path, "a checkpoint; remove it to start again"):
         state = torch.load(path, map_location="cpu", weights_only=True)  # numbers and text, no code
-    except (RuntimeError, EOFError, UnpicklingError) as error:
-        raise ValueError(f"{path}: found no checkpoint ({str(error)[:200]}); remove it to start again") from error
     now = s.as_dict()
     other = [k for k, v in state["settings"].items() if k not in MACHINE and now.get(k) != v]
     if other:

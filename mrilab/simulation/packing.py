@@ -5,7 +5,7 @@ import zipfile
 
 import numpy as np
 
-from ..files import atomic
+from ..files import atomic, reading
 
 
 def pack(path: str | os.PathLike, **volumes: np.ndarray) -> None:
@@ -33,7 +33,7 @@ def pack(path: str | os.PathLike, **volumes: np.ndarray) -> None:
 
 
 def unpack(path: str | os.PathLike, name: str) -> np.ndarray:
-    """Return a volume from a file written by `pack`, in its original type."""
-    with np.load(path) as archive:
+    """Return a volume from a file written by `pack`, in its original type; raise BrokenFileError if it is cut off."""
+    with reading(path, "volumes written by pack"), np.load(path) as archive:
         differences = archive[name]
     return np.cumsum(differences, axis=1, dtype=differences.dtype)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays.libraries import to_numpy
-from ..files import atomic
+from ..files import atomic, read_json, reading
 from .identity import Identity, digest, identify
 
 RECORD = "study.json"
@@ -44,15 +44,14 @@ def check_record(folder: Path, function: Callable, settings: dict, items: dict) 
 
 
 def _read(file: Path) -> dict[str, Any]:
-    try:
-        old = json.loads(file.read_text())
+    expected = "the record of a study; choose another folder"
+    old = read_json(file, expected)
+    with reading(file, expected):
         return {
             "function": Identity(**old["function"])._asdict(),
             "settings": dict(old["settings"]),
             "items": dict(old["items"]),
         }
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{file} is no record of a study; choose another folder") from error
 
 
 def _compare(folder: Path, old: dict[str, Any], new: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..arrays.checks import whole
 from ..arrays.libraries import to_numpy
-from ..files import atomic
+from ..files import atomic, reading
 from ..progress import progress_bar
 from .record import check_record
 from .runners import run_here, run_on_dask
@@ -57,7 +57,8 @@ class Results(Mapping):
     def __getitem__(self, name: str) -> np.ndarray:
         if name not in self._names:
             raise KeyError(name)
-        return np.load(self.path(name), allow_pickle=False)
+        with reading(self.path(name), "the result of a study; a rerun computes it again"):
+            return np.load(self.path(name), allow_pickle=False)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

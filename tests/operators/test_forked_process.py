@@ -1,7 +1,10 @@
 """A process that forks after a NUFFT: the child's NUFFT ends, with the same result."""
 
+import os
 import subprocess
 import sys
+
+import pytest
 
 CODE = """
 import multiprocessing
@@ -19,5 +22,7 @@ with multiprocessing.get_context("fork").Pool(2) as pool:
 """
 
 
-def test_a_fork_after_a_nufft_ends():
-    subprocess.run([sys.executable, "-c", CODE], env=None, timeout=240, check=True)
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_fork_after_a_nufft_ends(threads):
+    env = os.environ | {"OMP_NUM_THREADS": str(threads)}
+    subprocess.run([sys.executable, "-c", CODE], env=env, timeout=240, check=True)
