@@ -22,7 +22,7 @@ EXAMPLES = {
     "Explorer": lambda: explore(lambda factor: factor * HEAD, factor=[0.25, 0.5, 1.0]),
     "FoldOver": lambda: FoldOver(HEAD),
     "KSpacePainter": lambda: KSpacePainter(HEAD),
-    "ProgressBoard": lambda: ProgressBoard([("kspace", [("kspace-dc", "ex-kspace-dc", 5)])], dict, print),
+    "ProgressBoard": lambda: ProgressBoard([("kspace", "k-space", [("kspace-dc", "ex-kspace-dc", 5)])], dict, print),
     "SparseSolver": lambda: SparseSolver(HEAD),
     "TrajectoryPlayer": lambda: player(mrilab.radial(8, 64)),
 }

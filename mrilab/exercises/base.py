@@ -15,12 +15,26 @@ import numpy as np
 
 from .compare import Problem
 
-CHAPTERS = (
-    *("kspace", "random", "lines", "aliasing", "radial", "designed"),
-    *("sparsity", "synthesis", "analysis", "noncartesian", "selfcalibrated", "calibrationless", "ownscan"),
-    *("unet", "unrolled", "unsupervised", "trust"),
-    "capstones",
-)
+CHAPTERS = {  # pages with exercises, in the order of the book, and their titles
+    "kspace": "k-space and the image",
+    "random": "Random sampling",
+    "lines": "Random lines",
+    "aliasing": "Aliasing and coils",
+    "radial": "Radial and spiral",
+    "designed": "Designed trajectories",
+    "sparsity": "Sparsity and the prox",
+    "synthesis": "Synthesis",
+    "analysis": "Analysis",
+    "noncartesian": "Sparse reconstruction from spokes",
+    "selfcalibrated": "Coils: maps from the scan itself",
+    "calibrationless": "Calibrationless reconstruction",
+    "ownscan": "Your own scan",
+    "unet": "A U-Net, from its data to its test",
+    "unrolled": "Physics inside: unrolled networks",
+    "unsupervised": "Learning without references",
+    "trust": "Trust: what to test before you believe a network",
+    "capstones": "Capstones",
+}
 WORTH = {"easy": 1, "medium": 2, "hard": 3}  # points of each level; a quiz has none, a capstone five
 Inputs = dict[str, Any]
 
@@ -56,7 +70,8 @@ class Exercise:
     cover several cases, returns named inputs in the order of the arguments; `book` are the numbers of the printed
     question. `accept(answer, inputs)`, if given, judges an answer instead of the comparison with `reference(*inputs)`:
     it returns None, or what is wrong. `single`: the text asks for single precision, so a double result fails; elsewhere
-    it passes with a remark. `question` is the text in Markdown, or, for numbers of a student's own, a function of them
+    it passes with a remark. `second` answers a second question of the text, and is shown to who has passed. `question`
+    is the text in Markdown, or, for numbers of a student's own, a function of them
     that returns the sentence in which they stand.
 
     >>> from mrilab.exercises import find
@@ -81,6 +96,7 @@ class Exercise:
     question: str | Callable[..., str] = ""
     points: int = 2
     single: bool = False
+    second: str = ""
 
     def __post_init__(self):
         if self.level not in WORTH:

@@ -3,13 +3,15 @@
 import json
 import os
 import sys
+import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from ..files import atomic
-from .base import Exercise, find, names
+from ..files import BrokenFileError, atomic, read_json, reading
+from .base import CHAPTERS, Exercise, find, names
 
 
 def path() -> Path:
@@ -31,14 +33,26 @@ def path() -> Path:
 
 
 def read() -> dict[str, dict[str, Any]]:
-    """Return {exercise: {"tries": n, "passed": bool}}; empty if there is no file, or it cannot be read."""
+    """Return {exercise: {"tries": n, "passed": bool}}, empty if there is no file.
+
+    A file that is broken is kept beside as progress.broken.json, with a warning, and the record begins again.
+    """
+    file, expected = path(), "a record of exercises"
     try:
-        kept = json.loads(path().read_text(encoding="utf-8"))
-        return {
-            str(name): {"tries": int(entry["tries"]), "passed": bool(entry["passed"])} for name, entry in kept.items()
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
+        kept = read_json(file, expected)
+        with reading(file, expected):
+            return {
+                str(name): {"tries": int(entry["tries"]), "passed": bool(entry["passed"])}
+                for name, entry in kept.items()
+            }
+    except BrokenFileError as error:
+        aside = file.with_suffix(".broken.json")
+        with suppress(OSError):
+            os.replace(file, aside)
+        warnings.warn(f"{error}. The record begins again; the old file is now {aside}", RuntimeWarning, stacklevel=3)
+    except OSError:
+        pass
+    return {}
 
 
 def write(kept: dict[str, dict[str, Any]]) -> None:
@@ -62,7 +76,7 @@ def note(name: str, *, passed: bool) -> None:
 
 @dataclass(frozen=True)
 class Progress:
-    """A summary by chapter: rows (chapter, passed, number of exercises, minutes left, next exercise)."""
+    """A summary by chapter: rows (title, passed, number of exercises, minutes left, next exercise)."""
 
     rows: list[tuple[str, int, int, int, str]]
 
@@ -110,7 +124,9 @@ def progress() -> Progress:
         mine = [task for task in tasks if task.chapter == chapter]
         open_ = [task for task in mine if not kept.get(task.name, {}).get("passed")]
         left = sum(task.minutes for task in open_)
-        rows.append((chapter, len(mine) - len(open_), len(mine), left, open_[0].name if open_ else ""))
+        rows.append(
+            (CHAPTERS.get(chapter, chapter), len(mine) - len(open_), len(mine), left, open_[0].name if open_ else "")
+        )
     return Progress(rows)
 
 
@@ -126,7 +142,11 @@ def progress_board() -> Any:
 
     tasks = [find(name) for name in names()]
     chapters = [
-        (chapter, [(t.name, place(t), t.minutes) for t in tasks if t.chapter == chapter])
+        (
+            chapter,
+            CHAPTERS.get(chapter, chapter),
+            [(t.name, place(t), t.minutes) for t in tasks if t.chapter == chapter],
+        )
         for chapter in dict.fromkeys(task.chapter for task in tasks)
     ]
     return ProgressBoard(chapters, read, write)

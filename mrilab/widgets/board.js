@@ -32,7 +32,7 @@ function render({ model, el }) {
     const to = address(page, anchor), text = `${name}, ${minutes} min`;
     return `<li data-task="${name}"><span class="w-mark"></span> ${to ? `<a href="${to}">${text}</a>` : text}</li>`;
   };
-  const rows = chapters.map(({ page, tasks }) => `<details class="w-row" data-page="${page}"><summary><b>${page}</b>
+  const rows = chapters.map(({ page, title, tasks }) => `<details class="w-row" data-page="${page}"><summary><b>${title}</b>
     <span class="w-meter" aria-hidden="true"><span></span></span><output></output></summary>
     <ul>${tasks.map((task) => link(page, task)).join("")}</ul></details>`);
   el.innerHTML = `<div class="mrilab-w w-board" id="${id}" role="group" aria-label="Exercises passed">

@@ -19,8 +19,8 @@ class ProgressBoard(Widget):
 
     Parameters
     ----------
-    chapters : sequence of (str, sequence of (str, str, int))
-        Page, and its exercises: name, anchor on the page, and minutes.
+    chapters : sequence of (str, str, sequence of (str, str, int))
+        Page, its title, and its exercises: name, anchor on the page, and minutes.
     read : callable
         Returns the record, {exercise: {"tries": n, "passed": bool}}.
     write : callable
@@ -34,7 +34,7 @@ class ProgressBoard(Widget):
     Examples
     --------
     >>> kept = {"fold": {"tries": 2, "passed": True}}
-    >>> board = ProgressBoard([("aliasing", [("fold", "ex-fold", 10)])], read=lambda: kept, write=kept.update)
+    >>> board = ProgressBoard([("aliasing", "Aliasing", [("fold", "ex-fold", 10)])], lambda: kept, kept.update)
     >>> board
     ProgressBoard(1 of 1 exercises passed)
     """
@@ -46,14 +46,18 @@ class ProgressBoard(Widget):
 
     def __init__(
         self,
-        chapters: Sequence[tuple[str, Sequence[tuple[str, str, int]]]],
+        chapters: Sequence[tuple[str, str, Sequence[tuple[str, str, int]]]],
         read: Callable[[], Record],
         write: Callable[[Record], Any],
     ):
         self._read, self._write = read, write
         rows = [
-            {"page": page, "tasks": [{"name": name, "anchor": anchor, "minutes": time} for name, anchor, time in tasks]}
-            for page, tasks in chapters
+            {
+                "page": page,
+                "title": title,
+                "tasks": [{"name": name, "anchor": anchor, "minutes": time} for name, anchor, time in tasks],
+            }
+            for page, title, tasks in chapters
         ]
         super().__init__(chapters=rows)
         self.on_msg(self._asked)

@@ -10,8 +10,8 @@ from chromium import barriers, stage
 from mrilab.widgets import ProgressBoard
 
 CHAPTERS = [
-    ("kspace", [("kspace-dc", "ex-kspace-dc", 5), ("kspace-choice", "quiz-kspace-choice", 2)]),
-    ("aliasing", [("where", "ex-where", 5)]),
+    ("kspace", "k-space and the image", [("kspace-dc", "ex-kspace-dc", 5), ("kspace-choice", "quiz-kspace-choice", 2)]),
+    ("aliasing", "Aliasing and coils", [("where", "ex-where", 5)]),
 ]
 KEPT = {"where": {"tries": 3, "passed": True}, "kspace-dc": {"tries": 1, "passed": False}}
 
@@ -36,6 +36,7 @@ def said(page, words):
 
 def test_who_built_the_page_has_passed_nothing_here(page):
     assert total(page) == "0 of 3 passed"
+    assert page.locator("summary b").all_text_contents() == ["k-space and the image", "Aliasing and coils"]
     assert not barriers(page)
 
 
