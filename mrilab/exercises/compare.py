@@ -102,7 +102,10 @@ def _array(answer: Any, expected: np.ndarray, tol: float, strict: bool) -> Probl
         return Problem("expected numbers, got True and False")
     if not np.isfinite(values).all():
         bad = int(np.count_nonzero(~np.isfinite(values)))
-        return Problem(f"{bad} of {values.size} values are NaN or infinite", "Is there a division by zero?")
+        return Problem(
+            f"{bad} of {values.size} values are NaN or infinite",
+            "Is there a division by zero, or the root of a negative number?",
+        )
     # In double precision, so that large wrong answers do not overflow.
     wide = complex if expected.dtype.kind == "c" or values.dtype.kind == "c" else float
     with np.errstate(all="ignore"):

@@ -80,7 +80,9 @@ def check(name: str, answer: Any, *, student: str | None = None, record: bool = 
         _record.note(task.name, passed=found is None)
     if found is None:
         why = (task.options or {}).get(task.reference(), "") if task.kind == "choice" else ""
-        return Verdict(task.name, True, task.objective, hint=why, points=task.points, remark=at["remark"])
+        return Verdict(
+            task.name, True, task.objective, hint=why, points=task.points, remark=at["remark"], second=task.second
+        )
     problem, inputs = found
     shown, given = (_describe(inputs), _copies(inputs)) if called and not problem.blank else ("", None)
     return Verdict(
@@ -179,13 +181,17 @@ def _related_function(task: Exercise, answer: Any, prepared: list[Inputs], right
         return found
     if passed := sum(agrees(*both, task.tol) for both in zip(mine, right)):
         return f"It is right on {passed} of {len(prepared)} inputs. What does this one have that they have not?"
-    if task.tol > 0.05:  # random results, which obey no law exactly
+    if task.tol > 0.05 or not _finite(mine):  # random results and NaN obey no law exactly
         return ""
     alone = [
         lambda *given, call=call: call(*_copies({f"{i}": value for i, value in enumerate(given)}).values())
         for call in (answer, task.reference)
     ]
     return behaviour(alone[0], alone[1], prepared[0], prepared[-1], task.tol)
+
+
+def _finite(value: Any) -> bool:
+    return all(map(_finite, value)) if isinstance(value, (list, tuple)) else bool(np.isfinite(value).all())
 
 
 def _arguments(answer: Any, wanted: list[str]) -> Problem | None:

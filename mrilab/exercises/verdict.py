@@ -27,6 +27,7 @@ class Verdict:
     points: int = 1
     remark: str = ""
     answered: bool = True
+    second: str = ""  # the answer to a second question of the text
     share: float = 0.0  # of several results, how many are right; 1 if all are
     inputs: Mapping[str, Any] | None = field(default=None, compare=False)
 
@@ -41,7 +42,7 @@ class Verdict:
     def _parts(self) -> list[tuple[str, str]]:
         """Return the lines of the result as (label, text)."""
         if self.passed:
-            more = ("Why", self.hint), ("Remark", _sentence(self.remark))
+            more = ("Why", self.hint), ("Second question", self.second), ("Remark", _sentence(self.remark))
             return [("", _sentence(self.objective)), *((label, text) for label, text in more if text)]
         parts = [("", _sentence(self.reason))]
         return parts + [(label, text) for label, text in (("Input", self.on), ("Hint", self.hint)) if text]

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import pytest
 
-from mrilab.exercises import find, names
+from mrilab.exercises import check, find, names
 from mrilab.exercises.base import CHAPTERS
+from mrilab.exercises.verdict import Verdict
 
 BOOK = Path(__file__).parents[2] / "book"
 FLAGS = re.MULTILINE | re.DOTALL
@@ -75,6 +76,33 @@ def test_each_exercise_has_its_task_level_and_minutes(page):
         stated = STATED.match(body)
         assert stated, f"{label} begins with its level and minutes: *{task.level.title()}, {task.minutes} minutes.*"
         assert (stated[1].lower(), int(stated[2])) == (task.level, task.minutes), label
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_the_board_shows_the_title_of_each_page(page):
+    assert re.search(r"^# (.+)$", text(page), re.MULTILINE)[1] == CHAPTERS[page]
+
+
+NO_SECOND = {  # whose questions the check answers, or figures that the solution prints
+    *("where", "analysis-step", "analysis-tv", "analysis-certificate", "break", "cal-lambda-max", "designed-slew"),
+    *("gentle", "free", "lines-more", "lines-learn", "radial-count", "radial-pipe", "radial-dense", "random-accel"),
+    *("sparsity-cycle", "sparsity-sure", "synthesis-gradient", "fista-step", "synthesis-step"),
+}
+
+
+def test_a_second_question_is_answered_to_who_has_passed():
+    asking = set()
+    for page in PAGES:
+        for label, body in exercises(page):
+            task = find(label.removeprefix("ex-"))
+            if task.kind != "choice" and "?" in re.split(r":::\{dropdown\}|```\{code-cell\}", body)[0]:
+                asking.add(task.name)
+            shown = repr(Verdict(task.name, True, task.objective, second=task.second))
+            assert bool(task.second) == ("Second question" in shown)
+    answered = {name for name in ours() if find(name).second}
+    assert asking - answered == NO_SECOND
+    assert answered - asking == {"nc-gram"}  # which asks in a hint
+    assert "mean of the complex image" in check("kspace-dc", find("kspace-dc").reference(256, 256), record=False).second
 
 
 @pytest.mark.parametrize("page", PAGES)

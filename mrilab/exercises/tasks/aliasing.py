@@ -236,6 +236,7 @@ def _noise_of(
     tol=0.18,  # a standard deviation from 300 replicas is itself off by 3 %, at the worst pixel by 10 %
     minutes=20,
     level="hard",
+    second="Yes, SENSE is linear, and its noise is that of the formula.",
     mistakes=[
         ("σ² = E|ε|² is shared by the two parts: σ/√2 for each.", lambda *a: _noise_of(*a, part=1)),
         ("What is not sampled has no noise: add it before the mask.", lambda *a: _noise_of(*a, late=True)),

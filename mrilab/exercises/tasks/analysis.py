@@ -60,6 +60,7 @@ def _losses(lam, sigma=0.5, max_iter=300):
     book={"lam": 0.5},
     tol=0.02,
     minutes=20,
+    second="Small and thin ones are at risk: the loss is λ times perimeter over area. Pixels make a rough circle.",
     mistakes=[
         (
             "Those are the formula's values. Measure, on the grid of 64 × 64.",

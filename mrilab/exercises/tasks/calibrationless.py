@@ -221,25 +221,41 @@ def lambda_max(z):
     return GroupL1(1.0, axis=-3).dual_norm(z)
 
 
+def _without_floor(x, sigma, *, coils=None, axis=-3):
+    energy = np.sum(abs(x) ** 2, axis=axis) - (x.shape[axis] if coils is None else coils) * sigma**2
+    return np.sqrt(np.maximum(energy, 0))
+
+
 @exercise(
-    "cal-rss",
+    "cal-floor",
     "calibrationless",
-    "combines coil images (…, C, H, W) by the root of the sum of squares",
-    draw=lambda rng: {"x": noise(rng, 2, 4, 5, 3)},
-    minutes=3,
+    "takes what noise adds on average out of the sum of squares of coil images (…, C, H, W)",
+    draw=lambda rng: {"x": noise(rng, 2, 4, 5, 3), "sigma": float(rng.uniform(0.8, 1.1))},
+    tol=1e-3,
+    minutes=5,
     level="easy",
     mistakes=[
-        ("The coils are axis −3; axis 0 is the batch here.", lambda x: np.sqrt(np.sum(abs(x) ** 2, axis=0))),
-        ("The root is missing.", lambda x: np.sum(abs(x) ** 2, axis=-3)),
-        ("Square magnitudes: z² of a complex number can be negative.", lambda x: abs(np.sqrt(np.sum(x**2, axis=-3)))),
-        ("Those are magnitudes added up: square, sum, root.", lambda x: abs(x).sum(-3)),
-        ("Coils that are added may cancel: magnitudes first.", lambda x: abs(x.sum(-3))),
-        ("That is the brightest coil alone. All are combined.", lambda x: abs(x).max(-3)),
-        ("Sum, do not average.", lambda x: np.sqrt(np.mean(abs(x) ** 2, axis=-3))),
+        (
+            "Subtract before the root: energies add up, magnitudes do not.",
+            lambda x, s: np.maximum(rss(x) - 2 * s, 0),
+        ),
+        ("Each of the C coils adds σ².", lambda x, s: _without_floor(x, s, coils=1)),
+        (
+            "C is the number of coils, axis −3; `len` counts along the first axis.",
+            lambda x, s: _without_floor(x, s, coils=len(x)),
+        ),
+        ("The coils are axis −3; axis 0 is the batch here.", lambda x, s: _without_floor(x, s, axis=0)),
+        ("The energy of the noise is σ², not σ.", lambda x, s: _without_floor(x, np.sqrt(s))),
+        ("The root is missing.", lambda x, s: _without_floor(x, s) ** 2),
+        (
+            "Where less is there than noise adds, the result is 0, not the root of a magnitude.",
+            lambda x, s: np.sqrt(abs(rss(x) ** 2 - 4 * s**2)),
+        ),
+        ("Noise adds energy: take it away.", lambda x, s: np.sqrt(rss(x) ** 2 + 4 * s**2)),
     ],
 )
-def combine(x):
-    return rss(x)
+def without_floor(x, sigma):
+    return _without_floor(x, sigma)
 
 
 def _band(rng):

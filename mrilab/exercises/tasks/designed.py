@@ -23,6 +23,7 @@ from ..base import choice, exercise
     tol=2e-3,
     minutes=5,
     level="easy",
+    second="The slew rate: the gradient must first rise to its limit.",
     mistakes=[
         ("A spoke runs from edge to edge: 1/pixel, not half of it.", lambda d, G: 0.5 / d / GAMMA / G),
         ("γ/2π is 42.58 MHz/T already; no further 2π.", lambda d, G: 1 / d / (2 * np.pi * GAMMA) / G),

@@ -27,6 +27,7 @@ def _corner(height, width):
     book={"height": 256, "width": 256},
     minutes=5,
     level="easy",
+    second="DC is √N times the mean of the complex image, less than the mean of its magnitudes if the phase varies.",
     mistakes=[
         ("That is index (0, 0), a corner. In this course DC is at n // 2 of each axis.", _corner),
         ("That keeps all but DC: the mask is True where a sample is kept.", lambda h, w: ~center_box((h, w), 1)),
@@ -58,6 +59,7 @@ def _windowed(start, stop, keep, values, centre=4096):
     book={"start": 2048, "stop": 6144, "keep": 127},
     tol=1e-4,
     minutes=10,
+    second="The edge gets wider: the window weakens outer samples that cost as much scan time as the others.",
     mistakes=[
         ("No window: these are the 127 samples as they were.", lambda a, b, k: _windowed(a, b, k, 1)),
         (
@@ -137,6 +139,7 @@ exercise(
     trials=10,
     minutes=30,
     level="hard",
+    second="Swapped shifts at even sizes: they are right there, and wait for the first odd size.",
     mistakes=[
         ("A missing inner shift leaves the magnitude as it is: look at the phase.", _without(NAMES[1], NAMES[0])),
         ("A factor of √N makes the image dark: compare the largest pixels first.", _without(NAMES[4], NAMES[0])),

@@ -175,6 +175,7 @@ def inclusion(p, n):
     },
     minutes=5,
     level="easy",
+    second="Never, if their sum is less than 1: both steps together are lower than the distance of two teeth.",
     mistakes=[
         (
             "Compare the teeth with the running sum of π, not with π.",

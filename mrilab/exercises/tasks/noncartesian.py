@@ -207,6 +207,7 @@ def _gram(k, w, x, *, sign=1, twice=2, norm=True, shift=True, crop=True, late=0,
     tol=1e-3,
     minutes=25,
     level="hard",
+    second="Zeros were appended at the end of x, so its pixels keep their indices, and so do those of the result.",
     mistakes=[
         ("One edge leaks into the other: t and x live on twice the field of view.", lambda *a: _gram(*a, twice=1)),
         (

@@ -22,6 +22,7 @@ from ..base import choice, exercise
     draw=lambda rng: {"points": int(rng.integers(100, 200)) ** 2, "accel": int(rng.integers(2, 9))},
     tol=2e-4,
     minutes=10,
+    second="Any other density draws its likely points again and again.",
     mistakes=[
         ("That is the number of draws. Some points are drawn twice.", lambda N, R: round(N / R)),
         ("That is the share of the points. Sum over all of them.", lambda N, R: 1 - (1 - 1 / N) ** round(N / R)),

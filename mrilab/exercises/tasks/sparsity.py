@@ -206,6 +206,7 @@ def _kept(answer, inputs):
     accept=_kept,
     minutes=5,
     level="easy",
+    second="Yes: an orthonormal Ψ keeps norms, so the image lacks what the coefficients lack.",
     mistakes=[
         ("Sort by the magnitude, not the real part.", lambda z, k: _keep(z, k, by=np.real)),
         ("Those are the smallest; the largest are wanted.", lambda z, k: _keep(z, k, by=lambda x: -abs(x))),
@@ -247,6 +248,7 @@ def keep(z, k):
     tol=1e-3,
     minutes=5,
     level="easy",
+    second="For λ below λ_max: the step then leads downhill.",
     mistakes=[
         ("The half is missing.", lambda A, z, y, lam: np.sum(abs(A @ z - y) ** 2) + lam * abs(z).sum()),
         (

@@ -96,6 +96,7 @@ def _factors(n, rule=lambda t: (1 + sqrt(1 + 4 * t**2)) / 2, top=lambda old, t: 
     draw=lambda rng: {"n": int(rng.integers(50, 200))},
     minutes=5,
     level="easy",
+    second="They approach 1, about as 1 − 3/k: momentum hardly fades in the end, hence restarts.",
     mistakes=[
         ("The root holds 1 + 4 t².", lambda n: _factors(n, rule=lambda t: (1 + sqrt(1 + 4 * t)) / 2)),
         ("The numerator has the old t, not the new one.", lambda n: _factors(n, top=lambda old, t: t - 1)),
@@ -193,6 +194,7 @@ RESTARTS = "It restarts at each step or nearly, which is ISTA: look at the sign 
     trials=3,
     minutes=30,
     level="hard",
+    second="One more A an iteration, if the cost is computed afresh; none if A z is kept, as mrilab does.",
     mistakes=[
         ("No restart: the costs still rise.", lambda *a: _restart(*a, when=lambda c: False)),
         (RESTARTS, lambda *a: _restart(*a, when=lambda c: True)),

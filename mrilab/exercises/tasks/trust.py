@@ -6,41 +6,48 @@ import numpy as np
 
 from ...operators.fourier import FFT
 from ..base import choice, exercise
-from ..draws import matrix, network, noise, tensor
+from ..draws import network, noise, tensor
 
 
-def _scan(rng):
-    """Two images in a batch, so that y has more samples than rows."""
-    A = matrix(rng, 6, 8)
-    x = noise(rng, 2, 8)
-    return {"A": A, "x": x, "y": A(x) + 0.3 * noise(rng, 2, 6), "sigma": float(rng.uniform(0.2, 0.6))}
+def _scores(rng):
+    """PSNRs of two methods that find the same slices hard."""
+    slices = 31 + 2 * rng.standard_normal(int(rng.integers(5, 9)))
+    ahead, apart = rng.uniform(-0.5, 0.8), 0.4 * rng.standard_normal((2, slices.size))
+    return {"a": slices + ahead + apart[0], "b": slices + apart[1]}
 
 
-def _light(A, x, y, sigma):
-    return float(np.linalg.norm(A(x) - y) / (sigma * np.sqrt(y.size)))
+def _error(d, ddof=1, power=0.5):
+    return np.std(d, ddof=ddof) / d.size**power
 
 
 @exercise(
-    "trust-residual",
+    "trust-luck",
     "trust",
-    "computes the residual of the samples in units of the noise",
-    draw=_scan,
+    "says how far one method is ahead of another on the same slices, and how well that is known",
+    draw=_scores,
+    tol=1e-3,
     minutes=5,
     level="easy",
     mistakes=[
-        ("Divide by √n too: each of the n samples has its noise.", lambda A, x, y, s: _light(A, x, y, s) * y.size**0.5),
-        ("The root of n, not n.", lambda A, x, y, s: _light(A, x, y, s) / y.size**0.5),
         (
-            "`len` counts along the first axis alone; n is the number of all samples.",
-            lambda A, x, y, s: _light(A, x, y, s) * np.sqrt(y.size / len(y)),
+            "The slices are the same: take the spread of the differences, not that of each method.",
+            lambda a, b: ((a - b).mean(), np.hypot(_error(a), _error(b))),
         ),
-        ("In units of σ: it is missing.", lambda A, x, y, s: _light(A, x, y, 1.0)),
-        ("The norm, not its square.", lambda A, x, y, s: _light(A, x, y, s) ** 2),
-        ("n is the number of samples, not of pixels.", lambda A, x, y, s: _light(A, x, y, s) * np.sqrt(6 / 8)),
+        (
+            "The variance of the differences has n − 1 below it: `ddof=1`.",
+            lambda a, b: ((a - b).mean(), _error(a - b, 0)),
+        ),
+        (
+            "That is the spread of the single slices: their mean is known better, by √n.",
+            lambda a, b: ((a - b).mean(), _error(a - b, power=0)),
+        ),
+        ("The error falls as √n, not as n.", lambda a, b: ((a - b).mean(), _error(a - b, power=1))),
+        ("Turn it round: how far `a` is ahead is a − b.", lambda a, b: ((b - a).mean(), _error(a - b))),
+        ("The mean of the differences, not their median.", lambda a, b: (np.median(a - b), _error(a - b))),
     ],
 )
-def light(A, x, y, sigma):
-    return _light(A, x, y, sigma)
+def ahead(a, b):
+    return (a - b).mean(), _error(a - b)
 
 
 def _image(rng):

@@ -171,6 +171,7 @@ def _optimised(net, x, target, rate, steps, name="SGD"):
     draw=_training,
     tol=1e-3,
     minutes=15,
+    second="The loss grows: a step may be too long, as for every gradient method.",
     mistakes=[
         ("Gradients add up: clear them before each backward.", lambda *a: _fit(*a, clear=False)),
         ("Nothing is learned: is there a step?", lambda net, x, t, rate, n: _fit(net, x, t, 0.0, n)),

@@ -16,6 +16,16 @@ def root(x, axis=-3):
     return np.sqrt((x.real**2 + x.imag**2).sum(axis))
 
 
+def floorless(x, sigma):
+    """Pixel by pixel, with the sum written out."""
+    *lead, coils, height, width = x.shape
+    out = np.zeros((*lead, height, width))
+    for at in np.ndindex(out.shape):
+        energy = sum(abs(value) ** 2 for value in x[(*at[:-2], slice(None), *at[-2:])]) - coils * sigma**2
+        out[at] = energy**0.5 if energy > 0 else 0
+    return out
+
+
 def sorted_weights(n, lam, slope, first=0):
     return [lam + lam * slope * (n - 1 - i) / (n - 1) for i in range(first, n + first)]
 
@@ -53,13 +63,11 @@ RIGHT = {
         1.33,
         1.333,
     ],
-    "cal-rss": [
-        root,
-        lambda x: np.linalg.norm(x, axis=-3),
-        lambda x: torch.as_tensor(x).abs().square().sum(-3).sqrt(),
-        lambda x: np.sqrt(np.einsum("...chw,...chw->...hw", x, x.conj()).real),
-        lambda x: np.sqrt(np.sum(x * x.conj(), axis=-3)),
-        lambda x: np.sqrt(np.sum(abs(x.astype(complex)) ** 2, axis=-3)),
+    "cal-floor": [
+        floorless,
+        lambda x, s: torch.as_tensor(x).abs().square().sub(s**2).sum(-3).clamp(min=0).sqrt(),
+        lambda x, s: np.sqrt((np.einsum("...chw,...chw->...hw", x, x.conj()).real - x.shape[-3] * s**2).clip(0)),
+        lambda x, s: np.nan_to_num(np.emath.sqrt(root(x.astype(complex)) ** 2 - x.shape[-3] * s**2).real),
     ],
     "cal-norm": [
         lambda z, lam: lam * sum(np.linalg.norm(z[:, i, j]) for i in range(z.shape[1]) for j in range(z.shape[2])),
@@ -90,14 +98,16 @@ WRONG = {
         lambda L, s, n: 1 / (s * n),
         1.3,
     ],
-    "cal-rss": [
-        lambda x: abs(x).sum(-3),
-        lambda x: abs(x.sum(-3)),
-        lambda x: np.sqrt((abs(x) ** 2).sum(-1)),
-        lambda x: np.sqrt((abs(x) ** 2).sum(-3, keepdims=True)),
-        lambda x: np.sqrt((x.real**2).sum(-3)),
-        lambda x: np.linalg.norm(x),
-        lambda x: abs(x).max(-3),
+    "cal-floor": [
+        lambda x, s: root(x),
+        lambda x, s: floorless(x, s)[..., None, :, :],
+        lambda x, s: np.sqrt(np.maximum(abs(x) ** 2 - s**2, 0).sum(-3)),
+        lambda x, s: np.maximum(root(x) - s, 0),
+        lambda x, s: np.emath.sqrt(root(x) ** 2 - x.shape[-3] * s**2),
+        lambda x, s: floorless(x, s * np.sqrt(2)),
+        lambda x, s: floorless(x, s / x.shape[-3]),
+        lambda x, s: np.sqrt(np.maximum((abs(x) ** 2).mean(-3) - s**2, 0)),
+        lambda x, s: np.where(root(x) > x.shape[-3] ** 0.5 * s, root(x), 0),
     ],
     "cal-norm": [
         lambda z, lam: lam * np.sqrt((abs(z) ** 2).sum(0)),
