@@ -10,7 +10,7 @@ export TQDM_DISABLE := 1
 export MRILAB_PROGRESS := $(CURDIR)/_build/progress.json
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help book test audit check lint browser chromium notebooks handouts benchmarks serve clean
+.PHONY: help book test audit check lint browser chromium notebooks handouts slides benchmarks serve clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z]+):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -61,6 +61,9 @@ notebooks: $(READY)  ## one .ipynb a chapter, for Jupyter and Colab, in _build/n
 
 handouts: $(READY)  ## notebooks for students and teachers, for nbgrader, in _build/handouts (STUDENT=, PRIVATE=, SHORT=1)
 	@$(BIN)/python -m book._notebooks.handouts _build/handouts "$(STUDENT)" "$(PRIVATE)" "$(SHORT)"
+
+slides: chromium book  ## a PDF of slides a chapter, its headings, equations and figures, in _build/slides (CHAPTERS="kspace lines")
+	@$(BIN)/python -m book._notebooks.slides _build/slides $(CHAPTERS)
 
 benchmarks: $(READY)  ## measure mrilab beside its peers, for the page that shows it (a quarter of an hour, on a quiet machine)
 	@$(BIN)/python -m benchmarks.install

@@ -10,18 +10,22 @@ MATHJAX = ("tex-mml-chtml.js", "output/chtml/fonts", "input/tex/extensions")  # 
 
 
 def copy_mathjax(app, exception) -> None:
+    """Put MathJax beside the pages of the site."""
+    if not exception and app.builder.format == "html":
+        copy_from_wheel(Path(app.outdir) / "_static" / "mathjax")
+
+
+def copy_from_wheel(folder: Path) -> None:
     """Copy what the pages ask for out of the wheel that holds it."""
-    if exception or app.builder.format != "html":
-        return
     spec = find_spec("sphinx-mathjax-offline")  # not used as an extension: it would copy 24 MB where 2 do
     if spec is None or not spec.submodule_search_locations:
         raise ExtensionError("MathJax is missing: install requirements.txt")
     source = Path(spec.submodule_search_locations[0]) / "static" / "mathjax"
     for part in MATHJAX:
         copy = shutil.copytree if (source / part).is_dir() else shutil.copy
-        target = Path(app.outdir) / "_static" / "mathjax" / part
-        target.parent.mkdir(parents=True, exist_ok=True)
-        copy(source / part, target)
+        (folder / part).parent.mkdir(parents=True, exist_ok=True)
+        if not (folder / part).exists():
+            copy(source / part, folder / part)
 
 
 def setup(app) -> dict[str, bool]:
