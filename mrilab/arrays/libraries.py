@@ -39,13 +39,15 @@ def plain(x: Array) -> Array:
 
     Big-endian, read-only, misaligned and memory-mapped NumPy arrays and NumPy's subclasses become ordinary arrays of
     the same numbers; torch's lazy conjugate and sign are carried out. An ordinary array is returned as it is. A masked
-    array that hides numbers raises a TypeError.
+    array that hides numbers raises a TypeError, and so does a sparse tensor.
 
     >>> plain(np.ones(2, ">c8")).dtype.isnative
     True
     """
     namespace(x)
     if is_torch_array(x):
+        if "strided" not in str(x.layout):
+            raise TypeError(f"expected a dense tensor, got {x.layout} of shape {tuple(x.shape)}; give x.to_dense()")
         return x.resolve_conj().resolve_neg()
     if not is_numpy(x):
         return x
@@ -209,8 +211,9 @@ def to_numpy(x: Array) -> np.ndarray:
     """
     namespace(x)
     if is_torch_array(x):
+        x = plain(x.detach().cpu())
         try:
-            return plain(x.detach().cpu()).numpy()
+            return x.numpy()
         except TypeError:
             raise TypeError(f"NumPy has no {x.dtype}, the dtype of a tensor of shape {tuple(x.shape)}") from None
     return unmasked(x.get() if hasattr(x, "get") else x)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..arrays.libraries import Array, is_numpy, namespace, to_numpy, unmasked
+from ..arrays.libraries import Array, is_numpy, namespace, plain, to_numpy, unmasked
 
 Voxel = tuple[float, float, float]
 
@@ -107,7 +107,7 @@ def sampling_mask(kspace: Array) -> Array:
     >>> sampling_mask(kspace)[:, 0]
     array([False, False,  True])
     """
-    kspace, xp = unmasked(kspace) if is_numpy(kspace) else kspace, namespace(kspace)
+    kspace, xp = unmasked(kspace) if is_numpy(kspace) else plain(kspace), namespace(kspace)
     if not xp.isdtype(kspace.dtype, ("bool", "numeric")):
         raise TypeError(f"k-space must hold numbers, got {kspace.dtype} of shape {tuple(kspace.shape)}")
     if kspace.ndim < 3:
