@@ -9,6 +9,8 @@ from .images import Denoiser as Denoiser
 from .images import ImageUNet as ImageUNet
 from .images import ZeroFilledUNet as ZeroFilledUNet
 from .in_vivo import InVivo as InVivo
+from .intervals import interval_factor as interval_factor
+from .intervals import share_inside as share_inside
 from .lesions import Survival as Survival
 from .lesions import add_lesion as add_lesion
 from .lesions import disc as disc
