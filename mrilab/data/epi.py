@@ -6,6 +6,7 @@ image, half a field of view away.
 """
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from ..arrays.libraries import Array, to_numpy
 from ..operators.fourier import FFT
+from .grid import Readout
 from .raw import Raw
 from .scan import Scan
 
@@ -72,15 +74,49 @@ def correct_epi(scan: Scan, reference: Scan, turned: Array | None = None) -> Sca
         raise ValueError(f"one reference, or one for each of {lead} images, got the shape {reference.kspace.shape}")
     lines, back = _left_to_right(scan, turned, reference)
     known, known_back = _left_to_right(reference, turned, reference)
-    F, x = FFT((width,)), np.arange(width) - width // 2
+    F = FFT((width,))
     out = np.array(lines, np.complex64)
     for index in np.ndindex(lead):
         own = index if reference.kspace.ndim > 3 else ()
-        constant, slope = _phase(F.H(known[own]), known_back[own])
-        ramp = np.exp(1j * (constant + slope * x)).astype(np.complex64)
+        ramp = _ramp(F.H(known[own]), known_back[own])
+        if ramp is None:
+            raise ValueError("the reference has no two neighbouring lines of different direction")
         rows = back[index]
         out[index][:, rows] = F(F.H(lines[index][:, rows]) * ramp)
     return replace(scan, kspace=out, turned=back)
+
+
+def with_one_phase(lines: Sequence[Readout], references: Sequence[Readout]) -> tuple[list[Readout], bool]:
+    """Return the readouts of a file corrected by its own phase-correction lines, and whether all of EPI's are.
+
+    As `correct_epi`, for each image with lines of both directions. Its reference are the phase-correction lines of the
+    same counters, or else of the same slice, that are as long, in the order of acquisition. An image whose
+    phase-correction lines do not have both directions stays as it is.
+    """
+    both = {r.cell for r in lines if r.turned} & {r.cell for r in lines if not r.turned}
+    ramps: dict[tuple, np.ndarray | None] = {}
+    out = []
+    for r in lines:
+        if not r.turned or r.cell not in both:
+            out.append(r)
+            continue
+        key = (r.cell, r.samples.shape)
+        if key not in ramps:
+            alike = [other for other in references if other.samples.shape == r.samples.shape]
+            own = [o for o in alike if o.cell == r.cell] or [o for o in alike if o.cell[-1] == r.cell[-1]]
+            ramps[key] = (
+                _ramp(np.stack([_profiles(o) for o in own], 1), np.array([o.turned for o in own])) if own else None
+            )
+        if (ramp := ramps[key]) is not None:
+            r = replace(r, samples=FFT(ramp.shape)(_profiles(r) * ramp)[:, ::-1])
+        out.append(r)
+    return out, bool(ramps) and all(ramp is not None for ramp in ramps.values())
+
+
+def _profiles(readout: Readout) -> np.ndarray:
+    """Return the image of each coil along a readout, whose samples are read from left to right."""
+    samples = readout.samples[:, ::-1] if readout.turned else readout.samples
+    return FFT(samples.shape[1:]).H(np.array(samples, np.complex64))
 
 
 def alternates(kspace: np.ndarray) -> bool:
@@ -111,7 +147,9 @@ def alternates(kspace: np.ndarray) -> bool:
 
 
 def warn_of_ghost(path: Path, raw: Raw) -> None:
-    """Warn of EPI, whose lines are not corrected when a file is read: most neighbours have different directions."""
+    """Warn of EPI that no phase-correction lines of the file have corrected: neighbours have different directions."""
+    if raw.one_phase:
+        return
     if raw.turned is not None and raw.averages is not None:
         turned, there = (a.reshape(-1, a.shape[-1]) for a in (raw.turned, raw.averages.any(axis=-1)))
         differ = [row[sampled][1:] != row[sampled][:-1] for row, sampled in zip(turned, there)]
@@ -146,12 +184,17 @@ def _left_to_right(scan: Scan, turned: Array | None, reference: Scan) -> tuple[n
     return lines, np.broadcast_to(rows, (*lead, height))
 
 
-def _phase(profiles: np.ndarray, back: np.ndarray) -> tuple[float, float]:
-    """Return c and s of the phase c + s·x between neighbouring profiles (C, H, W) of the two directions."""
+def _ramp(profiles: np.ndarray, back: np.ndarray) -> np.ndarray | None:
+    """Return exp(i(c + s·x)), by the phase c + s·x between neighbouring profiles (C, H, W) of the two directions.
+
+    None if there are no such neighbours, or they are zero or not finite.
+    """
+    if not (back[:-1] != back[1:]).any():
+        return None
     pairs = profiles[:, :-1] * profiles[:, 1:].conj()
     pairs = np.where(back[:-1, None], pairs.conj(), pairs)[:, back[:-1] != back[1:]]
-    if not pairs.any():
-        raise ValueError("the reference has no two neighbouring lines of different direction")
+    if not (pairs.any() and np.isfinite(pairs).all()):
+        return None
     if pairs.shape[1] > 1 and pairs.shape[1] % 2:
         pairs = pairs[:, :-1]  # as many neighbours before as after, so that a drift of the phase cancels
     total = pairs.sum(axis=(0, 1)).astype(complex)
@@ -159,6 +202,5 @@ def _phase(profiles: np.ndarray, back: np.ndarray) -> tuple[float, float]:
     slope = float(np.angle((total[1:] * total[:-1].conj()).sum()))
     constant = float(np.angle((total * np.exp(-1j * slope * x)).sum()))
     rest = np.angle(total * np.exp(-1j * (constant + slope * x)))  # small, so it is fitted without unwrapping
-    weights = abs(total)
-    more = np.polynomial.polynomial.polyfit(x, rest, 1, w=weights)
-    return constant + float(more[0]), slope + float(more[1])
+    more = np.polynomial.polynomial.polyfit(x, rest, 1, w=abs(total))
+    return np.exp(1j * (constant + more[0] + (slope + more[1]) * x)).astype(np.complex64)

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
+from .epi import with_one_phase
 from .grid import LEADING, Axis, Readout, assemble, fit_axis
 from .hdf5 import Encoding, check_stored, header_text, open_hdf5, read_header
 from .raw import Raw
 from .scan import DataError, Voxel
 
-OTHERS = ["NAVIGATION_DATA", "PHASECORR_DATA", "HPFEEDBACK_DATA", "RTFEEDBACK_DATA", "DUMMYSCAN_DATA"]
+OTHERS = ["NAVIGATION_DATA", "HPFEEDBACK_DATA", "RTFEEDBACK_DATA", "DUMMYSCAN_DATA"]
 OTHERS += ["SURFACECOILCORRECTIONSCAN_DATA", "PHASE_STABILIZATION", "PHASE_STABILIZATION_REFERENCE"]  # not of the image
 BATCH = 512  # readouts read from the file at a time
 
@@ -30,7 +31,8 @@ def decode_ismrmrd(path: Path, *, measurement: int | str | None = None, encoding
     - The width of the readout is that of the reconstruction matrix. H is the encoded size, including phase
       oversampling, which can only be cropped in the finished image.
     - It is a volume if kspace_encode_step_2 varies, whatever the z in the header.
-    - Noise scans are returned separately. Navigators, phase correction, feedback and dummy scans are left out, and
+    - Noise scans are returned separately. EPI is corrected by the phase correction lines of the file
+      (`epi.with_one_phase`), which are no lines of an image. Navigators, feedback and dummy scans are left out, and
       calibration lines too if the header calls them separate or external.
 
     `measurement` is the number or the name of a group in the file, by default "dataset" or the first; `encoding` is the
@@ -54,14 +56,18 @@ def decode_ismrmrd(path: Path, *, measurement: int | str | None = None, encoding
         if plan.trajectory not in ("cartesian", "epi"):
             raise DataError(path, f"a {plan.trajectory} trajectory", "a Cartesian one")
         check_stored(path, "data", data.size * data.dtype.itemsize)
-        readouts, noise, dwells = [], [], {True: 0.0, False: 0.0}
+        readouts, references, noise, dwells = [], [], [], {True: 0.0, False: 0.0}
         for start in range(0, data.size, BATCH):
             for acquisition in ismrmrd.file.Acquisitions(data)[start : start + BATCH]:
                 quiet = bool(acquisition.is_flag_set(ismrmrd.ACQ_IS_NOISE_MEASUREMENT))
                 if quiet:
                     noise.append(acquisition.data)
                 elif acquisition.encoding_space_ref == encoding and _is_imaging(ismrmrd, acquisition, plan):
-                    readouts.append(_readout(acquisition, ismrmrd.ACQ_IS_REVERSE))
+                    readout = _readout(acquisition, ismrmrd.ACQ_IS_REVERSE)
+                    if acquisition.is_flag_set(ismrmrd.ACQ_IS_PHASECORR_DATA):
+                        references.append(readout)
+                        continue
+                    readouts.append(readout)
                 else:
                     continue
                 dwells[quiet] = dwells[quiet] or float(acquisition.sample_time_us)
@@ -71,7 +77,9 @@ def decode_ismrmrd(path: Path, *, measurement: int | str | None = None, encoding
     others = {len(samples) for samples in noise} - {coils}
     if others:
         raise DataError(path, f"noise of {sorted(others)} coils", f"all of {coils}")
+    readouts, one_phase = with_one_phase(readouts, references)
     raw = _on_grid(path, readouts, plan)
+    raw.one_phase = one_phase
     raw.noise = np.concatenate(noise, axis=1) if noise else None
     raw.dwell, raw.noise_dwell = dwells[False] or None, dwells[True] or None
     raw.noise_bandwidth, raw.epi = plan.noise_bandwidth, plan.trajectory == "epi"
@@ -105,7 +113,7 @@ def _choose(path: Path, names: list[str], measurement: int | str | None) -> str:
 
 
 def _is_imaging(ismrmrd, acquisition, plan: Encoding) -> bool:
-    """Return whether a readout is a line of the image."""
+    """Return whether a readout is a line of the image, or one to correct their phase by."""
     if any(acquisition.is_flag_set(getattr(ismrmrd, f"ACQ_IS_{name}")) for name in OTHERS):
         return False
     apart = plan.calibration in ("separate", "external")

@@ -38,8 +38,9 @@ def load_kspace(
 
     The docstring of each decoder describes how its axes become (…, C, H, W). Then the readout is cropped in image space
     to the width given in the file, and a volume is split along its readout into a stack of slices, (…, W, C, first
-    phase encode, second). NaN, infinite values and scans of zeros raise an error. Images from fastMRI data are
-    transposed compared to fastMRI's.
+    phase encode, second). EPI is corrected by the phase-correction lines of its file; without them a warning names the
+    ghost, which `correct_epi` removes by a reference scan. NaN, infinite values and scans of zeros raise an error.
+    Images from fastMRI data are transposed compared to fastMRI's.
 
     Parameters
     ----------

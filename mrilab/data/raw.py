@@ -28,7 +28,8 @@ class Raw:
     (…, C, Z, Y, X), where X is the readout, and Y and Z are phase encodes. `width` is the length of the readout without
     oversampling, `voxel` the size in mm along (x, y, z) = (readout, phase encode, slice). `averages` has the axes of
     `kspace` without the coils, `turned` those without coils and readout. `epi` is true if the
-    header names the scan echo-planar. The others are as in `Scan`.
+    header names the scan echo-planar, and `one_phase` if the file's own phase-correction lines have corrected it. The
+    others are as in `Scan`.
     """
 
     kspace: np.ndarray
@@ -39,6 +40,7 @@ class Raw:
     averages: np.ndarray | None = None
     turned: np.ndarray | None = None
     epi: bool = False
+    one_phase: bool = False
     noise: np.ndarray | None = None
     dwell: float | None = None
     noise_dwell: float | None = None

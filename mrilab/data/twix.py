@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from .epi import with_one_phase
 from .grid import Readout
 from .raw import Raw
 from .scan import DataError
 from .twix_grid import on_grid
 
 MOST_PARTS = 32  # a header has about six parts
-NO_IMAGE = ["RTFEEDBACK", "HPFEEDBACK", "REFPHASESTABSCAN", "PHASESTABSCAN", "PHASCOR", "RETRO_DUMMYSCAN"]
+NO_IMAGE = ["RTFEEDBACK", "HPFEEDBACK", "REFPHASESTABSCAN", "PHASESTABSCAN", "RETRO_DUMMYSCAN"]
 NO_IMAGE += ["SLICE_ACCEL_REFSCAN", "SLICE_ACCEL_PHASCOR", "noname60"]
 COUNTERS = ("Rep", "Set", "Phs", "Eco", "Sli")  # those of `grid.LEADING`
 
@@ -54,6 +55,7 @@ class _Measurement:
     end: int
     header: dict[str, Any] = field(default_factory=dict)
     lines: list[Readout] = field(default_factory=list)
+    references: list[Readout] = field(default_factory=list)
     centres: set[tuple[int, int]] = field(default_factory=set)
     noise: list[np.ndarray] = field(default_factory=list)
 
@@ -67,8 +69,9 @@ def decode_twix(path: Path, *, measurement: int | None = None) -> Raw:
     - Averages are averaged. Rep, Set, Phs, Eco and Sli become leading axes, in this order, if the file has more than
       one; slices are in the order of their positions. It is a volume if Par varies.
     - Readouts that are marked as reflected are turned around. Oversampling is removed if the header gives it.
-    - Noise scans are returned separately; if the chosen measurement has none, those of an earlier one are used. Phase
-      correction, feedback, stabilisation and separate calibration lines are left out.
+    - Noise scans are returned separately; if the chosen measurement has none, those of an earlier one are used.
+    - EPI is corrected by the phase correction lines of the file (`epi.with_one_phase`), which are no lines of an image.
+      Feedback, stabilisation and separate calibration lines are left out.
 
     `measurement` counts from 0; the default is the last one with lines of an image. Raises DataError if the scan is not
     Cartesian, cut off or without an end mark, and ImportError without twixtools.
@@ -91,8 +94,9 @@ def decode_twix(path: Path, *, measurement: int | None = None) -> Raw:
         has = f"{len(found)} measurements, of which {imaging} hold lines of an image and {quiet} noise"
         raise DataError(path, has, "lines of an image" if measurement is None else f"some in number {measurement!r}")
     chosen = found[number]
-    raw = on_grid(path, chosen.lines, chosen.centres, chosen.header)
-    raw.dwell = _dwell(chosen.header)
+    lines, one_phase = with_one_phase(chosen.lines, chosen.references)
+    raw = on_grid(path, lines, chosen.centres, chosen.header)
+    raw.one_phase, raw.dwell = one_phase, _dwell(chosen.header)
     _add_noise(raw, [m for m in found[: number + 1] if m.noise], chosen, vb)
     return raw
 
@@ -132,7 +136,11 @@ def _read(path: Path, stored: np.ndarray, start: int, end: int, vb: bool) -> _Me
 
         if has("NOISEADJSCAN"):
             measurement.noise.append(samples)
-        elif not flags & no_image and (has("PATREFANDIMASCAN") or not has("PATREFSCAN")):
+        elif flags & no_image or (has("PATREFSCAN") and not has("PATREFANDIMASCAN")):
+            continue
+        elif has("PHASCOR"):
+            measurement.references.append(_readout(mdh, samples, has("REFLECT")))
+        else:
             measurement.lines.append(_readout(mdh, samples, has("REFLECT")))
             measurement.centres.add((int(mdh["CenterLin"]), int(mdh["CenterPar"])))
     return measurement

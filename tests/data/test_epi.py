@@ -107,6 +107,54 @@ def test_a_file_whose_lines_are_marked(tmp_path, kind):
     assert ghost(correct_epi(*read).kspace) < 1e-8 < ghost(read[0].kspace)
 
 
+def with_phase_lines(kspace, reference, directions=(False, True, False), **cell):
+    """The lines of a scan, some lines of its reference in these directions, marked as such, before them."""
+    lines = [Line(reference[:, turned * 1], HEIGHT // 2, kind="phasecor", cell=cell) for turned in directions]
+    lines = [turn(line) if turned else line for line, turned in zip(lines, directions)]
+    image = [Line(kspace[:, h], h, cell=cell) for h in range(HEIGHT)]
+    return [*lines, *(turn(line) if h % 2 else line for h, line in enumerate(image))]
+
+
+@pytest.mark.parametrize("kind", ["ismrmrd", "vd", "vb"])
+@pytest.mark.parametrize("constant, slope", [(0.7, 0.11), (-2.5, 0.3)])
+def test_a_file_with_phase_correction_lines_is_read_without_a_ghost(tmp_path, kind, constant, slope):
+    kspace, reference = scans(constant=constant, slope=slope, drift=0.0)
+    plan = Plan(WIDTH, HEIGHT, centre=(HEIGHT // 2, 0))
+    scan = load_kspace(write(tmp_path, kind, plan, with_phase_lines(kspace, reference)))  # a warning is an error
+    assert scan.kspace.shape == kspace.shape and np.array_equal(scan.turned, BACK)
+    assert ghost(scan.kspace) < 1e-8 < 1e-3 < ghost(kspace)
+    assert np.allclose(scan.kspace[:, ~BACK], kspace[:, ~BACK], atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["ismrmrd", "vd"])
+def test_each_slice_is_corrected_by_its_own_lines(tmp_path, kind):
+    pair = [scans(constant=0.5, drift=0.0), scans(constant=-1.0, slope=0.2, drift=0.0)]
+    lines = [
+        line for s, (kspace, reference) in enumerate(pair) for line in with_phase_lines(kspace, reference, slice=s)
+    ]
+    scan = load_kspace(write(tmp_path, kind, Plan(WIDTH, HEIGHT, centre=(HEIGHT // 2, 0)), lines))
+    assert scan.kspace.shape == (2, 2, HEIGHT, WIDTH) and max(map(ghost, scan.kspace)) < 1e-8
+
+
+@pytest.mark.parametrize("kind", ["ismrmrd", "vd"])
+@pytest.mark.parametrize("directions", [(), (False, False), (True,)])
+def test_without_phase_lines_of_both_directions_epi_warns(tmp_path, kind, directions):
+    kspace, reference = scans(drift=0.0)
+    path = write(tmp_path, kind, Plan(WIDTH, HEIGHT), with_phase_lines(kspace, reference, directions))
+    with pytest.warns(UserWarning, match="Nyquist ghost"):
+        assert np.allclose(load_kspace(path).kspace, kspace)
+
+
+@pytest.mark.parametrize("kind", ["ismrmrd", "vd"])
+def test_echoes_of_one_direction_each_stay_as_they_are(tmp_path, kind):
+    kspace, reference = scans(drift=0.0)
+    lines = [Line(reference[:, h], HEIGHT // 2, kind="phasecor") for h in (0, 1)]
+    lines += [Line(kspace[:, h], h, cell={"contrast": e}) for e in (0, 1) for h in range(HEIGHT)]
+    lines = [turn(line) if line.cell.get("contrast") or n == 1 else line for n, line in enumerate(lines)]
+    scan = load_kspace(write(tmp_path, kind, Plan(WIDTH, HEIGHT, centre=(HEIGHT // 2, 0)), lines))
+    assert np.allclose(scan.kspace, kspace)
+
+
 def test_lines_that_are_not_marked_are_found_by_their_profiles(tmp_path):
     kspace, reference = scans()
     assert alternates(as_stored(kspace)) and alternates(as_stored(reference))
