@@ -6,6 +6,7 @@ image, half a field of view away.
 """
 
 import warnings
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -94,21 +95,21 @@ def with_one_phase(lines: Sequence[Readout], references: Sequence[Readout]) -> t
     phase-correction lines do not have both directions stays as it is.
     """
     both = {r.cell for r in lines if r.turned} & {r.cell for r in lines if not r.turned}
+    alike: dict[tuple, list[Readout]] = defaultdict(list)
+    for r in references:
+        alike[r.cell, r.samples.shape].append(r)
+        alike[r.cell[-1], r.samples.shape].append(r)
     ramps: dict[tuple, np.ndarray | None] = {}
     out = []
     for r in lines:
-        if not r.turned or r.cell not in both:
-            out.append(r)
-            continue
-        key = (r.cell, r.samples.shape)
-        if key not in ramps:
-            alike = [other for other in references if other.samples.shape == r.samples.shape]
-            own = [o for o in alike if o.cell == r.cell] or [o for o in alike if o.cell[-1] == r.cell[-1]]
-            ramps[key] = (
-                _ramp(np.stack([_profiles(o) for o in own], 1), np.array([o.turned for o in own])) if own else None
-            )
-        if (ramp := ramps[key]) is not None:
-            r = replace(r, samples=FFT(ramp.shape)(_profiles(r) * ramp)[:, ::-1])
+        if r.turned and r.cell in both:
+            key, of_slice = (r.cell, r.samples.shape), (r.cell[-1], r.samples.shape)
+            if key not in ramps:
+                own = alike.get(key) or alike.get(of_slice) or []
+                profiles = [_profiles(other) for other in own]
+                ramps[key] = _ramp(np.stack(profiles, axis=1), np.array([o.turned for o in own])) if own else None
+            if (ramp := ramps[key]) is not None:
+                r = replace(r, samples=FFT(ramp.shape)(_profiles(r) * ramp)[:, ::-1])
         out.append(r)
     return out, bool(ramps) and all(ramp is not None for ramp in ramps.values())
 
