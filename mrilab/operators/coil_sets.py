@@ -8,15 +8,16 @@ from .linop import LinearOperator
 
 
 class CoilSets(LinearOperator):
-    """Sets of coil sensitivities S_s, each with an image x_s of its own: y_c = Σ_s S_sc · x_s, (S, H, W) → (C, H, W).
+    """Sets of coil sensitivities S_s, each with an image x_s of its own: y_c = Σ_s S_sc · x_s.
 
-    Where an object is larger than the field of view it folds, and two places with different sensitivities share a
-    pixel: no single map fits. The picture is the root sum of squares of the coil images, rss(S x). For sets that are
-    orthogonal at each pixel, as those of `espirit(…, sets=2)`, it is that of rss(S_s) · |x_s| over s.
+    It maps images (sets, H, W) to coil images (C, H, W). Where an object is larger than the field of view it folds, and
+    two places with different sensitivities share a pixel: no single map fits. The picture is the root sum of squares of
+    the coil images, rss(S x). For sets that are orthogonal at each pixel, as those of `espirit(…, sets=2)`, it is that
+    of rss(S_s) · |x_s| over s.
 
     Parameters
     ----------
-    smaps : complex array (S, C, H, W)
+    smaps : complex array (sets, C, H, W)
         The maps of each set. They are copied.
 
     Raises
