@@ -36,15 +36,23 @@ h1 { margin: auto; font-size: 64px; text-align: center; color: #0b5a8a }
 h2 { margin: 0; font-size: 38px; line-height: 1.2; color: #0b5a8a }
 figure { flex: 1; min-height: 0; margin: 0; display: flex; justify-content: center }
 img { max-width: 100%; max-height: 100%; object-fit: contain }
-div { flex: 0 0 auto; max-width: 100% }
-section:not(:has(figure)) div { margin: auto }
+div { margin: auto; width: 100% }
 @media screen { html { scroll-snap-type: y mandatory } section { scroll-snap-align: start } }
+"""
+# An equation that is wider than its slide gets smaller.
+FIT = """
+MathJax = { startup: { pageReady: () => MathJax.startup.defaultPageReady().then(() => {
+  for (const div of document.querySelectorAll("div")) {
+    const wide = div.scrollWidth / div.clientWidth;
+    if (wide > 1) div.style.fontSize = `${95 / wide}%`;
+  }
+}) } };
 """
 
 
 @dataclass
 class Slide:
-    """A heading, and the HTML of the equations and of the figure below it."""
+    """A heading, and below it the HTML of one or two equations, or of a figure."""
 
     title: str
     equations: list[str] = field(default_factory=list)
@@ -52,7 +60,7 @@ class Slide:
 
 
 def slides(notebook: NotebookNode) -> list[Slide]:
-    """Return the slides of a chapter that was run: a figure ends one, and so does a second equation.
+    """Return the slides of a chapter that was run: its title, then one or two equations or a figure on each.
 
     Exercises, their solutions, quizzes, folded text and the last checks are left out, and so are headings that have
     neither an equation nor a figure.
@@ -70,14 +78,12 @@ def slides(notebook: NotebookNode) -> list[Slide]:
                     elif kind == "heading":
                         title, skipped = content, content in NO_SLIDES
                     elif not skipped:
-                        if found[-1].title != title or found[-1].figure or len(found[-1].equations) == MOST:
+                        last = found[-1]
+                        if last is found[0] or last.title != title or last.figure or len(last.equations) == MOST:
                             found.append(Slide(title))
                         found[-1].equations.append(content)
         elif not (within or skipped or {"remove-cell", "remove-output"} & set(cell.metadata.get("tags", []))):
-            for picture in pictures(cell):
-                if found[-1].title != title or found[-1].figure or len(found) == 1:
-                    found.append(Slide(title))
-                found[-1].figure = picture
+            found += [Slide(title, figure=picture) for picture in pictures(cell)]
     return found
 
 
@@ -126,7 +132,7 @@ def deck(made: list[Slide]) -> str:
         sections.append(f"<section><h2>{slide.title}</h2>{equations}{slide.figure}</section>")
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{first.title}</title><style>{STYLE}</style>'
-        f'<script src="mathjax/tex-mml-chtml.js"></script>\n' + "\n".join(sections) + "</html>\n"
+        f'<script>{FIT}</script><script src="mathjax/tex-mml-chtml.js"></script>\n' + "\n".join(sections) + "</html>\n"
     )
 
 

@@ -87,6 +87,7 @@ def test_slides_hold_what_the_page_shows(notebook):
     assert 'alt="A line that rises from 0 to 1."' in picture.figure and "data:image/png;base64," in picture.figure
     page = slides.deck([title, norm, picture])
     assert page.count("<section>") == 3 and "\\[hidden" not in page and "\\[secret" not in page
+    assert all(bool(slide.equations) != bool(slide.figure) for slide in (norm, picture))
     assert not re.search(r"(src|href)=\"(?!data:|mathjax/)", page), "no other host, and no other file"
 
 
