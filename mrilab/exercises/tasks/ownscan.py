@@ -171,7 +171,7 @@ choice(
         "a": "An image that has used the data explains them better than the truth: a misfit of 1 is too much.",
         "b": "The best image's misfit on the samples that it used is below 1. Which way must λ go to reach 1?",
         "c": "The image has seen these samples, so its misfit at the best λ is below 1.",
-        "d": "Misfits cross 1 within the five fractions.",
+        "d": "Misfits cross 1 within the six fractions.",
     },
     right=lambda: "a",
     minutes=20,
