@@ -46,7 +46,7 @@ def plain(x: Array) -> Array:
     """
     namespace(x)
     if is_torch_array(x):
-        if "strided" not in str(x.layout):
+        if x.is_sparse or x.is_sparse_csr:
             raise TypeError(f"expected a dense tensor, got {x.layout} of shape {tuple(x.shape)}; give x.to_dense()")
         return x.resolve_conj().resolve_neg()
     if not is_numpy(x):
