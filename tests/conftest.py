@@ -1,4 +1,4 @@
-"""Fixtures that tests share: a small coil problem, the browser. And the record of the audit, beside every run."""
+"""Fixtures that tests share: a coil problem, the browser, Colab. And the record of the audit, beside every run."""
 
 import numpy as np
 import pytest
@@ -31,3 +31,12 @@ def coil_problem():
     x[20:40, 15:30] = 1
     y = A(x) + 0.02 * A(A.H(draw((4, *shape), seed=5)))
     return A, mrilab.Wavelet("sym4", shape, level=3), y
+
+
+@pytest.fixture(scope="session")
+def colab(tmp_path_factory):
+    """A folder, and in it the Python of an environment like Colab's, and a copy of mrilab to install."""
+    from colab import environment
+
+    folder = tmp_path_factory.mktemp("colab")
+    return folder, environment(folder)
