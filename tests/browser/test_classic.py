@@ -1,5 +1,7 @@
 """The widgets with Colab's ipywidgets, 7.7.1, in the notebook of its time: they answer, and leave a still picture."""
 
+import socket
+
 import nbformat
 import pytest
 from chromium import PATIENCE, chromium
@@ -22,7 +24,9 @@ def classic(colab, tmp_path_factory):
     run(python, "-m", "pip", "install", "-qq", mrilab, "numpy==2.0.2")
     assert run(python, "-c", "import ipywidgets; print(ipywidgets.__version__)").strip() == "7.7.1"
     write(folder)
-    options = ["--no-browser", "--allow-root", "--port=0", "--NotebookApp.token=", f"--notebook-dir={folder}"]
+    with socket.create_server(("localhost", 0)) as unused:
+        port = unused.getsockname()[1]  # this server would say that it listens to port 0
+    options = ["--no-browser", "--allow-root", f"--port={port}", "--NotebookApp.token=", f"--notebook-dir={folder}"]
     shared = {"JUPYTER_PATH": below.parents[1] / "share" / "jupyter", "PYTHONPATH": ""}
     shared["JUPYTER_CONFIG_PATH"] = below.parents[1] / "etc" / "jupyter"
     with served(folder, [python, "-m", "notebook", *options], **shared) as address, chromium() as browser:
