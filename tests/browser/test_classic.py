@@ -10,7 +10,7 @@ from live import MOVES, connected, go_both_ways, served, waited, write
 
 pytestmark = pytest.mark.audit
 
-READY = "() => window.Jupyter?.notebook?.kernel?.is_connected()"
+FIRST = "() => Number.isInteger(Jupyter.notebook.get_cell(0).input_prompt_number)"
 ACTIVE = "Jupyter.notebook.get_selected_index()"
 
 
@@ -33,8 +33,12 @@ def classic(colab, tmp_path_factory):
         page = browser.new_page(viewport={"width": 1300, "height": 1000})
         page.set_default_timeout(PATIENCE)
         page.goto(f"{address}notebooks/widgets.ipynb")
-        page.wait_for_function(READY, timeout=PATIENCE)
-        page.evaluate("Jupyter.notebook.execute_all_cells()")
+        page.wait_for_function("() => window.Jupyter?.notebook?.kernel?.widget_manager", timeout=PATIENCE)
+        page.evaluate("Jupyter.notebook.execute_cells([0])")
+        page.wait_for_function(
+            FIRST, timeout=PATIENCE
+        )  # by then the manager has looked for widgets of an earlier visit
+        page.evaluate("Jupyter.notebook.execute_cell_range(1, Jupyter.notebook.ncells())")
         page.locator(".w-player").wait_for(timeout=PATIENCE)
         with connected(folder) as kernel:
             yield page, kernel, folder / "widgets.ipynb"
