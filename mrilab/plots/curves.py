@@ -79,6 +79,8 @@ def lines(
         x, values = (check_values(v if hasattr(v, "ndim") else np.asarray(v), repr(name), finite=False) for v in (x, y))
         axis.plot(x, values, label=name, markevery=(i, max(1, len(values) // 8)), linewidth=1.2, **_look(i))
     axis.set(xlabel=xlabel, ylabel=ylabel, **settings)
+    if settings.get("xscale") == "log":
+        _label_decade(axis)
     for name, x in (marks or {}).items():
         axis.axvline(x, color="0.4", linewidth=1)
         axis.annotate(
@@ -95,6 +97,14 @@ def lines(
     axis.grid(alpha=0.3)
     figure.legend(loc="outside upper center", ncols=min(4, len(curves)))
     return figure
+
+
+def _label_decade(axis) -> None:
+    """Label 1, 2 and 5 where a logarithmic x axis spans about a decade; matplotlib's own labels run into each other."""
+    from matplotlib.ticker import LogFormatterSciNotation, LogLocator
+
+    axis.xaxis.set_minor_locator(LogLocator(subs=(2, 5)))
+    axis.xaxis.set_minor_formatter(LogFormatterSciNotation(minor_thresholds=(1.5, 1.5)))
 
 
 def histograms(samples: Mapping[str, Array], *, bins: Array, label: str) -> "Figure":

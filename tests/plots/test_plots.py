@@ -1,5 +1,6 @@
 """Plots: shared scales, the right numbers beside the right picture, and nothing cut off or left open."""
 
+from itertools import pairwise
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
@@ -181,3 +182,20 @@ def test_lines_and_histograms_show_what_they_are_given():
     for draw in (lambda: lines({}, xlabel="", ylabel=""), lambda: histograms({}, bins=[0, 1], label="")):
         with pytest.raises(ValueError, match="at least one"):
             draw()
+
+
+@pytest.mark.parametrize("decades", [0.5, 0.9, 1.0, 1.3, 1.5, 2.2, 5])
+@pytest.mark.parametrize("start", [1e-4, 1.5e-4, 3e-3])
+def test_labels_of_a_logarithmic_axis_stand_apart(decades, start):
+    x = start * np.logspace(0, decades, 6)
+    figure = lines({"a": (x, x)}, "λ", "error", xscale="log")
+    FigureCanvasAgg(figure).draw()
+    axis = figure.axes[0]
+    low, high = axis.get_xlim()
+    shown = [
+        tick.label1.get_window_extent()
+        for tick in (*axis.xaxis.get_major_ticks(), *axis.xaxis.get_minor_ticks())
+        if low <= tick.get_loc() <= high and tick.label1.get_text()
+    ]
+    edges = sorted((box.x0, box.x1) for box in shown)
+    assert edges and all(one[1] < other[0] for one, other in pairwise(edges))
