@@ -7,11 +7,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from time import perf_counter
 
 import nbformat
 import numpy as np
 import pytest
 from helpers import ROOT
+from nbclient import NotebookClient
 from scipy.optimize import brentq
 
 import mrilab
@@ -425,6 +427,21 @@ def test_a_real_chapter_is_graded(book, tmp_path, chapter, variants, short, own)
     sizes = {path.parents[1].name: path.stat().st_size for path in tmp_path.glob("autograded/*/*/*.ipynb")}
     print(chapter, "short" if short else "whole", "largest autograded notebook:", max(sizes.values()), "bytes")
     assert not short or max(sizes.values()) < 5_000_000
+
+
+@pytest.mark.audit
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_handout_runs_to_its_end_untouched(book, tmp_path, capsys, chapter):
+    """As "Run all" does before anything is answered: no cell raises, and each check says that nothing is answered."""
+    notebook = made(pages.read(ROOT / "book" / f"{chapter}.md"), book, solutions=False)
+    size, start = len(nbformat.writes(notebook)), perf_counter()
+    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    for name, cell in marks(notebook).items():
+        if name.endswith("-check"):
+            assert "not answered yet" in "\n".join(strings(cell.outputs)), name
+    with capsys.disabled():
+        after = len(nbformat.writes(notebook))
+        print(f"\n{chapter}: {size:,} bytes, {after:,} when run, in {perf_counter() - start:.0f} s")
 
 
 @pytest.mark.audit
