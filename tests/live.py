@@ -81,10 +81,12 @@ def served(folder: Path, command: list, **env: object):
     with (folder / "log").open("w") as log:
         every = os.environ | {name: str(value) for name, value in (places | env).items()}
         running = subprocess.Popen([*map(str, command)], cwd=folder, env=every, stdout=log, stderr=log)
-        record = waited(lambda: next(runtime.glob("*server-*.json"), None))
-        yield json.loads(record.read_text())["url"]
-        running.terminate()
-        running.wait()
+        try:
+            record = waited(lambda: next(runtime.glob("*server-*.json"), None))
+            yield json.loads(record.read_text())["url"]
+        finally:
+            running.terminate()
+            running.wait()
 
 
 @contextmanager
