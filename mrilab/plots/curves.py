@@ -77,7 +77,8 @@ def lines(
     for i, (name, curve) in enumerate(curves.items()):
         x, y = curve if isinstance(curve, tuple) else (np.arange(len(curve)), curve)
         x, values = (check_values(v if hasattr(v, "ndim") else np.asarray(v), repr(name), finite=False) for v in (x, y))
-        axis.plot(x, values, label=name, markevery=(i, max(1, len(values) // 8)), linewidth=1.2, **_look(i))
+        step = max(1, len(values) // 8)
+        axis.plot(x, values, label=name, markevery=(i % step, step), linewidth=1.2, **_look(i))
     axis.set(xlabel=xlabel, ylabel=ylabel, **settings)
     if settings.get("xscale") == "log":
         _label_decade(axis)
