@@ -143,6 +143,13 @@ def player(k=SPOKES, y=SIGNAL, reference=None):
     return np.concatenate([sent(made.scans[0][key], kind) for key, kind in (("k", "<f4"), ("samples", "<i2"))])
 
 
+SIZE = np.abs(X)
+
+
+def interval(errors=SIZE, deviations=1 + SIZE, where=LINES):
+    return nets.interval_factor([errors] * 3, [deviations] * 3, [where] * 3, coverage=0.5)
+
+
 def epi(kspace=CROWDED, turned=None, reference=CROWDED):
     turned = np.arange(32) % 2 == 1 if turned is None else turned
     return m.correct_epi(m.Scan(kspace), m.Scan(reference), turned).kspace
@@ -289,6 +296,12 @@ TABLE |= {
     "widgets.TrajectoryPlayer(trajectories)": (lambda k: player(k=k), of(SPOKES)),
     "widgets.TrajectoryPlayer(data)": (lambda y: player(y=y), of(SIGNAL)),
     "widgets.TrajectoryPlayer(reference)": (lambda x: player(reference=x), of(X)),
+    "nets.interval_factor(errors)": (lambda x: interval(errors=x), of(abs(X))),
+    "nets.interval_factor(deviations)": (lambda x: interval(deviations=x), of(1 + abs(X))),
+    "nets.interval_factor(where)": (lambda w: interval(where=w), of(LINES.astype(float))),
+    "nets.share_inside(error)": (lambda x: nets.share_inside(x, 1 + abs(X), LINES, 0.5), of(abs(X))),
+    "nets.share_inside(deviation)": (lambda x: nets.share_inside(abs(X), x, LINES, 0.5), of(1 + abs(X))),
+    "nets.share_inside(where)": (lambda w: nets.share_inside(abs(X), 1 + abs(X), w, 0.5), of(LINES.astype(float))),
     "nets.rank_correlation(deviation)": (lambda x: nets.rank_correlation(x, X.imag), of(abs(X))),
     "nets.rank_correlation(error)": (lambda x: nets.rank_correlation(X.imag, x), of(abs(X))),
     "nets.rank_correlation(where)": (lambda w: nets.rank_correlation(X.imag, X.real, w), of(LINES.astype(float))),

@@ -34,6 +34,7 @@ def pack(path: str | os.PathLike, **volumes: np.ndarray) -> None:
 
 def unpack(path: str | os.PathLike, name: str) -> np.ndarray:
     """Return a volume from a file written by `pack`, in its original type; raise BrokenFileError if it is cut off."""
-    with reading(path, "volumes written by pack"), np.load(path) as archive:
+    # Opened here: np.load leaves a file open that turns out to be cut off.
+    with reading(path, "volumes written by pack"), open(path, "rb") as file, np.load(file) as archive:
         differences = archive[name]
     return np.cumsum(differences, axis=1, dtype=differences.dtype)

@@ -38,6 +38,7 @@ Nothing to show.
 
 ```{code-cell} ipython3
 :mystnb: {image: {alt: "A line that rises from 0 to 1."}}
+%matplotlib inline
 import matplotlib.pyplot as plt
 _ = plt.plot([0, 1])
 ```
