@@ -44,6 +44,7 @@ from .parallel.sense import g_factor as g_factor
 from .parallel.sense import sense_unfold as sense_unfold
 from .plots.tables import spread as spread
 from .plots.tables import table as table
+from .problems.cycle_spinning import CycleSpun as CycleSpun
 from .problems.least_squares import LeastSquares as LeastSquares
 from .problems.least_squares import Smooth as Smooth
 from .problems.normal_equations import NormalEquations as NormalEquations

@@ -173,6 +173,11 @@ TABLE |= {
         ("dual_norm", g.dual_norm),
     )
 }
+TABLE |= {
+    "CycleSpun.prox(x)": (lambda x: m.CycleSpun(m.L1(0.5), PSI).prox(x, 1.0), of(X)),
+    "CycleSpun.__call__(x)": (m.CycleSpun(m.L1(0.5), PSI), of(X)),
+    "CycleSpun.dual_norm(x)": (m.CycleSpun(m.L1(0.5), PSI).dual_norm, of(X)),
+}
 TABLE |= {f"LeastSquares(y): {name}": (solved(solve), of(Y)) for name, solve in SOLVERS.items()}
 TABLE |= {
     f"{name}(x0)": (lambda x, run=run: run(m.LeastSquares(A, like(x, Y)), x), of(X)) for name, run in FROM.items()
