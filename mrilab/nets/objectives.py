@@ -9,8 +9,6 @@ from .batches import Batch
 from .settings import Settings
 from .ssdu import split, ssdu_loss
 
-SIGMAS = 0.005, 0.5  # range of the noise for training denoisers, for images with largest magnitude about 1
-
 
 def objective(s: Settings, net: nn.Module, batch: Batch, seed: int) -> Tensor:
     """Return the loss of a batch; `seed` is that of the hidden samples, or of the noise."""
@@ -25,7 +23,7 @@ def estimate(s: Settings, net: nn.Module, batch: Batch, seed: int) -> Tensor:
     if s.task != "denoise":
         return batch.weight * net(batch.A, batch.y)
     generator = torch.Generator().manual_seed(seed)  # on the CPU, so that the draws do not depend on the device
-    least, most = (math.log(sigma) for sigma in SIGMAS)
+    least, most = (math.log(sigma) for sigma in s.levels)
     sigma = torch.exp(least + (most - least) * torch.rand(len(batch.target), generator=generator))
     noise = torch.randn(batch.target.shape, dtype=batch.target.dtype, generator=generator)  # E|ε|² = 1
     noise, sigma = (part.to(batch.target.device, non_blocking=True) for part in (sigma[:, None, None] * noise, sigma))

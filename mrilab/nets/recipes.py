@@ -31,7 +31,7 @@ COMMON |= {"pools": 3, "learning_rate": 2e-3, "bf16": True, "patience": 100}
 UNROLLED: dict[str, Any] = {"network": "unrolled", "channels": 8, "cascades": 4, "epochs": 25}
 MODL = UNROLLED | {"coils": 8, "consistency": "cg"}  # four gradient steps are too few for eight coils
 
-RECIPES: dict[str, dict[str, Any]] = {
+ATLAS: dict[str, dict[str, Any]] = {  # trained on the heads of one atlas
     "unet-1": {"channels": 16, "epochs": 64},
     "unrolled-1": UNROLLED,
     "denoiser": {"network": "denoiser", "task": "denoise", "channels": 16, "epochs": 15},
@@ -43,6 +43,21 @@ RECIPES: dict[str, dict[str, Any]] = {
     **{f"ensemble-{seed}": {"channels": 8, "epochs": 15, "seed": seed} for seed in range(1, 5)},
     **{f"cascades-{n}": UNROLLED | {"cascades": n, "channels": 6, "pools": 2, "epochs": 10} for n in (1, 2, 4, 8)},
 }
+
+# Trained on the randomised world, for scans of any head, mask and array: about an hour each on one core.
+RANDOM: dict[str, Any] = {"world": True, "norm": False, "batch_size": 1, "clip": 0.1, "patience": 100}
+RANDOM |= {"train_slices": 400, "validation_slices": 24, "channels": 16}
+HELD: dict[str, Any] = RANDOM | {"network": "unrolled", "consistency": "cg"}  # held by the data
+CLEAN: dict[str, Any] = RANDOM | {"network": "denoiser", "task": "denoise", "pools": 3, "epochs": 10}
+WORLD: dict[str, dict[str, Any]] = {
+    "world-unet": HELD | {"cascades": 1, "pools": 4, "epochs": 16},
+    "world-unrolled": HELD | {"cascades": 4, "pools": 3, "epochs": 24},
+    "world-denoiser": CLEAN,
+}
+# Rivals of world-denoiser with the same budget, each for one σ: they are measured, and not stored.
+RIVALS = {f"rival-{sigma:g}": CLEAN | {"levels": (sigma, sigma)} for sigma in (0.02, 0.1, 0.3)}
+
+RECIPES = {name: COMMON | options for name, options in ATLAS.items()} | WORLD
 
 
 CASCADES: dict[str, Any] = {"channels": 18, "pools": 4, "cascades": 8}
@@ -59,7 +74,7 @@ def settings(name: str, folder: str | Path) -> Settings:
     >>> settings("ssdu-1", "out").task
     'self-supervised'
     """
-    options = COMMON | RECIPES[name]
+    options = (RECIPES | RIVALS)[name]
     return Settings(**options, out=str(Path(folder) / name), cache=str(Path(folder) / "cache"), resume=True)
 
 
@@ -82,18 +97,21 @@ def on_gpu(name: str, folder: str | Path, minutes: float = 10.0) -> Settings:
     """
     if name not in FULL:
         raise ValueError(f"no recipe for a GPU is called {name!r}; the names are {', '.join(FULL)}")
-    options = COMMON | RECIPES[name] | FULL[name]
+    options = RECIPES[name] | FULL[name]
     return plan(Settings(**options, out=str(folder), resume=True), minutes)
 
 
 def follow(name: str, folder: str | Path) -> None:
-    """Train the network of a recipe, continuing an interrupted training, and store its weights as float16."""
+    """Train the network of a recipe, continuing an interrupted training, and store its weights in 16 or 8 bits."""
     s = settings(name, folder)
     train(s)
+    if name in RIVALS:
+        return
     net, record = load_weights(Path(s.out) / "weights.safetensors")
     del record["settings"]["out"], record["settings"]["cache"]  # paths of a machine
     FOLDER.mkdir(exist_ok=True)
-    save_weights(net, FOLDER / f"{name}.safetensors", record | {"stored": "float16"}, half=True)
+    dtype = torch.int8 if name in WORLD else torch.float16  # the larger ones in 8 bits
+    save_weights(net, FOLDER / f"{name}.safetensors", record | {"stored": str(dtype)[6:]}, dtype=dtype)
     with atomic(FOLDER / f"{name}.csv") as part:
         shutil.copy(Path(s.out) / "log.csv", part)
 
@@ -104,8 +122,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(RECIPES)}; none: all that are missing")
     parser.add_argument("--out", default="_build/nets", help="folder of logs, checkpoints and slices")
     asked = parser.parse_args(arguments)
-    if unknown := sorted(set(asked.names) - set(RECIPES)):
-        parser.error(f"unknown recipes {', '.join(unknown)}: there are {', '.join(RECIPES)}")
+    if unknown := sorted(set(asked.names) - set(RECIPES | RIVALS)):
+        parser.error(f"unknown recipes {', '.join(unknown)}: there are {', '.join(RECIPES | RIVALS)}")
     missing = [name for name in RECIPES if not (FOLDER / f"{name}.safetensors").exists()]
     for name in asked.names or missing:
         print(f"{name}, on {torch.get_num_threads()} threads", flush=True)

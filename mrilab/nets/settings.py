@@ -45,6 +45,7 @@ class Settings:
     accel: tuple = _setting((4.0,), "accelerations, of which each sample draws one", least=1)
     pattern: str = _setting("random_lines", "kind of mask", known=PATTERNS)
     noise: float = _setting(0.01, "noise added, for images of largest magnitude 1", least=0)
+    levels: tuple = _setting((0.005, 0.5), "least and largest σ that a denoiser learns to remove", least=1e-6)
     train_slices: int = _setting(400, "simulated slices to train on", least=1)
     validation_slices: int = _setting(40, "simulated slices to validate on", least=1)
     epochs: int = _setting(40, "epochs at most", least=1)
@@ -82,6 +83,8 @@ class Settings:
         device_of(self.device)
         if (self.network == "denoiser") != (self.task == "denoise"):
             raise ValueError(f"network 'denoiser' and task 'denoise' go together, got {self.network!r}, {self.task!r}")
+        if len(self.levels) != 2 or self.levels[0] > self.levels[1]:
+            raise ValueError(f"levels must be the least and the largest σ, got {self.levels!r}")
         if self.world and (self.data or self.batch_size != 1):
             raise ValueError("the randomised world takes batch_size 1, because its samples differ in size, and no data")
         if self.batch_size % self.accumulate:

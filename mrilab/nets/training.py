@@ -31,7 +31,7 @@ from .scans import ScanFolder, check_apart
 from .settings import Settings, parse
 from .unet import UNet
 from .weights import save_weights
-from .world import World
+from .world import COILS, World
 
 Sets = tuple[Slices | World, Slices | World]  # training and validation
 MACHINE = ("out", "cache", "resume", "workers")  # settings that do not change the result
@@ -40,7 +40,9 @@ MACHINE = ("out", "cache", "resume", "workers")  # settings that do not change t
 def datasets(s: Settings) -> Sets:
     """Return the training and the validation set: simulated brains, the randomised world, or folders of scans."""
     if s.world:
-        return World("train", s.train_slices, seed=s.seed), World("validation", s.validation_slices)
+        coils = (1,) if s.task == "denoise" else COILS  # a denoiser sees the targets alone
+        training = World("train", s.train_slices, coils=coils, seed=s.seed)
+        return training, World("validation", s.validation_slices, coils=coils)
     options: Any = {"accel": s.accel, "pattern": s.pattern, "noise": s.noise, "seed": s.seed}
     options["cache"] = s.cache or Path(s.out) / "cache"
     if s.data:

@@ -9,11 +9,13 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
-from torch import nn
+from torch import Tensor, nn
 
 from ..files import atomic
 from .networks import build
 from .settings import from_dict
+
+SCALE = ".scale"  # ends the name of the scales of a filter stored as int8
 
 
 class WeightsError(ValueError):
@@ -25,11 +27,14 @@ class WeightsError(ValueError):
     """
 
 
-def save_weights(net: nn.Module, path: str | os.PathLike, record: dict[str, Any], *, half: bool = False) -> Path:
+def save_weights(
+    net: nn.Module, path: str | os.PathLike, record: dict[str, Any], *, dtype: torch.dtype = torch.float32
+) -> Path:
     """Write the weights to `path`, and `record` with their SHA-256 to the .json file beside it.
 
-    `half` stores float16: half the size, with three correct digits per weight. Raises WeightsError unless
-    `record["settings"]` describes this network.
+    As float16 they take half of the space, with three correct digits per weight. As int8 they take a quarter: each
+    filter is w ≈ s q, with whole numbers |q| ≤ 127 and a scale s of its own. Raises WeightsError unless
+    `record["settings"]` describes this network, ValueError for another dtype.
 
     >>> from tempfile import TemporaryDirectory
     >>> from mrilab.nets import Settings
@@ -38,11 +43,12 @@ def save_weights(net: nn.Module, path: str | os.PathLike, record: dict[str, Any]
     ...     path = save_weights(build(settings), folder + "/net.safetensors", {"settings": settings.as_dict()})
     ...     net, record = load_weights(path)
     """
+    if dtype not in (torch.float32, torch.float16, torch.int8):
+        raise ValueError(f"weights are stored as float32, float16 or int8, got {dtype}")
     path = Path(path)
-    dtype = torch.float16 if half else torch.float32
-    state = {name: value.detach().to("cpu", dtype).contiguous() for name, value in net.state_dict().items()}
+    state = {name: value.detach().float().cpu().contiguous() for name, value in net.state_dict().items()}
     _compare(path, state, build(from_dict(record["settings"])))
-    data = save(state)
+    data = save(_rounded(state) if dtype == torch.int8 else {name: value.to(dtype) for name, value in state.items()})
     with atomic(path) as part:
         part.write_bytes(data)
     with atomic(path.with_suffix(".json")) as part:
@@ -67,13 +73,31 @@ def load_weights(path: str | os.PathLike, net: nn.Module | None = None) -> tuple
     if found != wanted:
         raise WeightsError(f"{path}: found {len(data)} bytes of SHA-256 {found[:12]}…; expected {wanted[:12]}…")
     try:
-        state = load(data)
+        state = _unrounded(load(data))
     except SafetensorError as error:
         raise WeightsError(f"{path}: found no safetensors ({error}); expected weights") from error
     net = build(settings) if net is None else net
     _compare(path, state, net)
     net.load_state_dict(state)
     return net, record
+
+
+def _rounded(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return each filter as whole numbers of 8 bits, and beside it its scale; vectors stay as they are."""
+    packed = {}
+    for name, value in state.items():
+        if value.ndim < 2:
+            packed[name] = value
+            continue
+        scale = value.abs().amax(dim=tuple(range(1, value.ndim)), keepdim=True) / 127
+        packed[name] = (value / scale.clamp_min(torch.finfo(scale.dtype).tiny)).round().to(torch.int8)
+        packed[name + SCALE] = scale
+    return packed
+
+
+def _unrounded(packed: dict[str, Tensor]) -> dict[str, Tensor]:
+    state = {name: value for name, value in packed.items() if not name.endswith(SCALE)}
+    return {name: packed[name + SCALE] * w if w.dtype == torch.int8 else w for name, w in state.items()}
 
 
 def _compare(path: Path, state: dict, net: nn.Module) -> None:

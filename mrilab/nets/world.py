@@ -83,12 +83,26 @@ class World(Dataset):
         height, width = (int(n) for n in rng.integers(SIDES[0], SIDES[1] + 1, 2))
         full = _scan(rng, coils, (height, width))
         mask, calib = _mask(rng, (height, width), coils)
-        y = ((full + _noise(rng, full.shape)) * mask).astype(np.complex64)
-        smaps = np.ones_like(y) if coils == 1 else espirit(y, calib)
-        images, weight = FFT(mask.shape).H(full), rss(smaps)
-        target = (smaps.conj() * images).sum(axis=0) / np.where(weight > 0, weight, 1)
+        y, _, smaps, target = with_maps(full, full + _noise(rng, full.shape), mask, calib)
         scale = np.float32(np.sqrt(POWER / np.mean(abs(target) ** 2)))
-        return Sample(scale * y, mask, smaps, (scale * target).astype(np.complex64))
+        return Sample(scale * y, mask, smaps, scale * target)
+
+
+def with_maps(full: np.ndarray, noisy: np.ndarray, mask: np.ndarray, calib: tuple[int, int]) -> Sample:
+    """Return the samples of `noisy` k-space (C, H, W), maps estimated from them, and what these show of `full`.
+
+    The maps are those of `espirit` from the complete centre of size `calib`, and 1 for one coil. The target is
+    Σ_c S̄_c x_c / rss(S), with x_c the coil images of `full`: it is to be compared with rss(S) · x.
+
+    >>> full = np.ones((1, 8, 8), np.complex64)
+    >>> with_maps(full, full, np.eye(8, dtype=bool), (1, 1)).y.sum()
+    np.complex64(8+0j)
+    """
+    y = (noisy * mask).astype(np.complex64)
+    smaps = np.ones_like(y) if len(y) == 1 else espirit(y, calib)
+    images, weight = FFT(mask.shape).H(full), rss(smaps)
+    target = (smaps.conj() * images).sum(axis=0) / np.where(weight > 0, weight, 1)
+    return Sample(y, mask, smaps, target.astype(np.complex64))
 
 
 def _scan(rng: np.random.Generator, coils: int, shape: tuple[int, int]) -> np.ndarray:
@@ -123,8 +137,16 @@ def _mask(rng: np.random.Generator, shape: tuple[int, int], coils: int) -> tuple
     else:
         centre = int(rng.integers(least, 25))
         calib = (centre, centre)
-    if pattern == "regular_lines":
-        mask = masks.regular_lines(grid, accel) | masks.center_lines(grid, centre)
-    else:
-        mask = getattr(masks, pattern)(grid, accel, center=centre, seed=int(rng.integers(2**31)))
+    mask = draw_mask(pattern, grid, accel, centre, int(rng.integers(2**31)) if pattern != "regular_lines" else 0)
     return (mask.T, calib[::-1]) if turned else (mask, calib)
+
+
+def draw_mask(pattern: str, grid: tuple[int, int], accel: float, centre: int, seed: int) -> np.ndarray:
+    """Return a mask (H, W) of one of the `PATTERNS`, with a complete centre of so many lines, or points per side.
+
+    >>> draw_mask("regular_lines", (8, 8), 4, 2, seed=0)[:, 0].sum()
+    np.int64(3)
+    """
+    if pattern == "regular_lines":
+        return masks.regular_lines(grid, accel) | masks.center_lines(grid, centre)
+    return getattr(masks, pattern)(grid, accel, center=centre, seed=seed)

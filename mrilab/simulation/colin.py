@@ -38,6 +38,7 @@ def colin(
     plane: str = "axial",
     position: float | None = None,
     contrast: str = "T1",
+    scalp: bool = True,
 ) -> np.ndarray:
     """Return a slice of Colin27, the head of one person with skull and scalp, with smooth phase.
 
@@ -59,6 +60,8 @@ def colin(
         The MNI coordinate of the slice in mm: z from −71 to 109, y from −125 to 91, x from −90 to 90. None: random.
     contrast : {"T1", "T2"}
         The weighting.
+    scalp : bool
+        Whether to show what lies outside the brain: skull, scalp, eyes and neck.
 
     Raises
     ------
@@ -86,6 +89,8 @@ def colin(
     points = _points(shape, plane, drawn if position is None else position)
     intensity = _intensity(points)
     image = intensity if contrast == "T1" else _t2(intensity, points)
+    if not scalp:
+        image = image * _brain_share(points)
     if not image.any():
         raise ValueError(f"the {plane} slice at {position} mm shows no head")
     phase = smooth_field(rng, shape, 4)
@@ -128,12 +133,17 @@ def _intensity(points: np.ndarray) -> np.ndarray:
 
 
 def _t2(intensity: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Return T2 brightness: by one mapping inside the brain (the surface of the atlas), by another outside."""
+    """Return T2 brightness: by one mapping inside the brain, by another outside."""
+    share = _brain_share(points)
+    return share * np.interp(intensity, *T2_INSIDE) + (1 - share) * np.interp(intensity, *T2_OUTSIDE)
+
+
+def _brain_share(points: np.ndarray) -> np.ndarray:
+    """Return 1 inside the brain (the surface of the atlas) and 0 outside, with an edge of 2 mm."""
     from scipy.ndimage import map_coordinates
 
     atlas = load_atlas()
     depth = map_coordinates(
         atlas.depth, (points - atlas.origin[:, None, None]) / 2.0, order=3, mode="nearest", prefilter=False
     )
-    share = np.clip(1 - depth / 2.0, 0, 1)
-    return share * np.interp(intensity, *T2_INSIDE) + (1 - share) * np.interp(intensity, *T2_OUTSIDE)
+    return np.clip(1 - depth / 2.0, 0, 1)

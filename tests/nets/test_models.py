@@ -119,6 +119,19 @@ def test_a_small_lambda_makes_the_result_agree_with_the_data():
         assert torch.linalg.norm(A(alone) - y) > 1e-2 * torch.linalg.norm(y)
 
 
+@pytest.mark.parametrize("dtype, steps", [(torch.float16, 2**11), (torch.int8, 254)])
+def test_rounded_weights_are_near(tmp_path, dtype, steps):
+    """Each filter to half a step of its largest weight, in the part of the space that 16 or 8 bits take."""
+    net = build(TINY)
+    whole = save_weights(net, tmp_path / "whole.safetensors", {"settings": TINY.as_dict()})
+    small = save_weights(net, tmp_path / "small.safetensors", {"settings": TINY.as_dict()}, dtype=dtype)
+    assert small.stat().st_size < whole.stat().st_size * dtype.itemsize / 4 + 20_000
+    for name, weights in load_weights(small)[0].named_parameters():
+        gap = (weights - net.get_parameter(name)).abs().flatten(1) if weights.ndim > 1 else torch.zeros(1, 1)
+        largest = net.get_parameter(name).abs().reshape(len(gap), -1).amax(1)
+        assert (gap.amax(1) <= 1.01 * largest / steps).all(), name
+
+
 def test_weights_come_back_as_they_went(tmp_path):
     net = build(TINY)
     path = save_weights(net, tmp_path / "a.safetensors", {"settings": TINY.as_dict(), "seed": 3})

@@ -125,8 +125,8 @@ def test_an_interrupted_training_goes_on_as_if_it_had_not_been(settings, tmp_pat
 def test_two_processes_are_one_with_the_double_batch(settings, tmp_path):
     one = figures(train(replace(settings, batch_size=4, epochs=2)))
     s = replace(settings, out=str(tmp_path / "two"), epochs=2).as_dict()
-    s = {k: v[0] if isinstance(v, tuple) else v for k, v in s.items()}
-    options = [f"--{k.replace('_', '-')}={v}" for k, v in s.items() if v != "" and not isinstance(v, bool)]
+    given = {k: v if isinstance(v, tuple) else (v,) for k, v in s.items() if v != "" and not isinstance(v, bool)}
+    options = [part for k, v in given.items() for part in (f"--{k.replace('_', '-')}", *map(str, v))]
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     command = [*launch, "-m", "mrilab.nets.training", *options, "--deterministic"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600)

@@ -89,3 +89,11 @@ def test_it_is_another_head_than_the_atlas():
 def test_bad_slices_raise(options, message):
     with pytest.raises(ValueError, match=message):
         colin(**{"shape": (64, 64), **options})
+
+
+def test_without_scalp_the_brain_stays_and_the_air_grows():
+    whole, brain_alone = (abs(colin((96, 96), 1, position=20.0, scalp=scalp)) for scalp in (True, False))
+    kept = brain_alone > 0
+    assert 0.4 < kept.sum() / (whole > 0.05).sum() < 0.8 and kept[48, 48]
+    ratio = brain_alone[40:56, 40:56] / whole[40:56, 40:56]
+    assert ratio == pytest.approx(ratio[8, 8], rel=1e-3) and ratio[8, 8] > 1  # the brightest was scalp
