@@ -48,6 +48,17 @@ STATED = re.compile(r"\*(Easy|Medium|Hard), ")  # how the text of an exercise be
 ASKED = "*The next cell asks, with your own numbers.*"
 
 
+def numbers(task: Exercise) -> str:
+    """Return the cell that sets the names of the exercise to the student's own numbers.
+
+    >>> print(numbers(find("analysis-step")).splitlines()[0])
+    sigma, L, norm2 = variant("analysis-step", student).values()
+    """
+    names = ", ".join(task.book or ())
+    one = "," if len(task.book or ()) == 1 else ""  # `level, = …` takes the one value out
+    return NUMBERS.format(names=names + one, name=task.name)
+
+
 def called(source: str, name: str) -> tuple[ast.Call, ast.expr] | None:
     """Return the call `check("NAME", answer)` in a cell, and the answer."""
     calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and len(node.args) > 1)
@@ -171,7 +182,7 @@ class Handout:
         task = find(name)
         source = stub.source
         if callable(task.question):
-            yield new_code_cell(NUMBERS.format(names=", ".join(task.book or ()), name=name))
+            yield new_code_cell(numbers(task))
             source = without_numbers(source, task)
         # A stub check("where", ...) names no variable, which the next cell needs.
         variable = name.replace("-", "_") if isinstance(found[1], ast.Constant) else ""

@@ -25,6 +25,7 @@ CHAPTERS = {  # pages with exercises, in the order of the book, and their titles
     "sparsity": "Sparsity and the prox",
     "synthesis": "Synthesis",
     "analysis": "Analysis",
+    "spinning": "Cycle spinning",
     "noncartesian": "Sparse reconstruction from spokes",
     "selfcalibrated": "Coils: maps from the scan itself",
     "calibrationless": "Calibrationless reconstruction",

@@ -44,9 +44,9 @@ class CycleSpun:
     References
     ----------
     Coifman and Donoho, Translation-invariant de-noising, Wavelets and Statistics (1995); Guerquin-Kern et al., A fast
-    wavelet-based reconstruction method for magnetic resonance imaging, IEEE Trans. Med. Imaging 30 (2011), section
-    III-D, the random shifts; Kamilov, Bostan and Unser, Variational justification of cycle spinning for wavelet-based
-    solutions of inverse problems, IEEE Signal Process. Lett. 21 (2014).
+    wavelet-based reconstruction method for magnetic resonance imaging, IEEE Trans. Med. Imaging 30 (2011), for the
+    random shifts; Kamilov, Bostan and Unser, Variational justification of cycle spinning for wavelet-based solutions of
+    inverse problems, IEEE Signal Process. Lett. 21 (2014).
 
     Examples
     --------
