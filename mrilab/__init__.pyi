@@ -29,6 +29,7 @@ from .operators.fourier import Mask as Mask
 from .operators.linop import Identity as Identity
 from .operators.linop import LinearOperator as LinearOperator
 from .operators.nufft import NUFFT as NUFFT
+from .operators.pixel_matrix import PixelMatrix as PixelMatrix
 from .operators.toeplitz import ToeplitzGram as ToeplitzGram
 from .operators.toeplitz import toeplitz_gram as toeplitz_gram
 from .operators.undecimated import UndecimatedWavelet as UndecimatedWavelet
@@ -40,8 +41,10 @@ from .parallel.channels import prewhiten as prewhiten
 from .parallel.espirit import espirit as espirit
 from .parallel.grappa import grappa as grappa
 from .parallel.maps import low_resolution_smaps as low_resolution_smaps
+from .parallel.sake import sake as sake
 from .parallel.sense import g_factor as g_factor
 from .parallel.sense import sense_unfold as sense_unfold
+from .parallel.spirit import spirit as spirit
 from .plots.tables import spread as spread
 from .plots.tables import table as table
 from .problems.cycle_spinning import CycleSpun as CycleSpun

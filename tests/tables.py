@@ -3,7 +3,18 @@
 import numpy as np
 from helpers import draw, lines, unit_maps
 
-from mrilab import FFT, BatchedSense, Coils, CoilSets, FiniteDifference, Identity, Mask, UndecimatedWavelet, Wavelet
+from mrilab import (
+    FFT,
+    BatchedSense,
+    Coils,
+    CoilSets,
+    FiniteDifference,
+    Identity,
+    Mask,
+    PixelMatrix,
+    UndecimatedWavelet,
+    Wavelet,
+)
 from mrilab.problems.rewriting import SampledFFT, slicewise
 
 
@@ -22,6 +33,7 @@ OPERATORS = {
     "Mask": lambda s: Mask(scattered(s)),
     "Coils": lambda s: Coils(unit_maps(3, s)),
     "CoilSets": lambda s: CoilSets(draw((2, 3, *s), seed=5)),
+    "PixelMatrix": lambda s: PixelMatrix(draw((3, 3, *s), seed=6)),
     "Wavelet": lambda s: Wavelet("sym8", s, level=3),
     "Wavelet db3": lambda s: Wavelet("db3", s, level=2),
     "UndecimatedWavelet": lambda s: UndecimatedWavelet("sym8", s, level=2),

@@ -29,6 +29,7 @@ CHAPTERS = {  # pages with exercises, in the order of the book, and their titles
     "noncartesian": "Sparse reconstruction from spokes",
     "selfcalibrated": "Coils: maps from the scan itself",
     "calibrationless": "Calibrationless reconstruction",
+    "completion": "k-space that completes itself",
     "ownscan": "Your own scan",
     "unet": "A U-Net, from its data to its test",
     "unrolled": "Physics inside: unrolled networks",

@@ -7,6 +7,7 @@ toeplitz     AᴴA of a NUFFT as a convolution
 coils        Coils, rss
 coil_sets    CoilSets, several maps at a pixel
 diagonal     multiplication by weights
+pixel_matrix a matrix on the vector of coils at each pixel
 differences  finite differences
 wavelets     orthogonal wavelets and their filters; wavelet_loops compiled
 undecimated  wavelets without down-sampling

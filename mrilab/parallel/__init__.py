@@ -1,4 +1,4 @@
-"""Parallel imaging: receiver channels, coil maps, SENSE and GRAPPA.
+"""Parallel imaging: receiver channels, coil maps, SENSE, GRAPPA, SPIRiT and SAKE.
 
 channels     noise covariance, prewhitening, coil compression
 calibration  the fully sampled centre, and the matrix of its patches
@@ -8,4 +8,6 @@ espirit      maps as eigenvectors
 joint_fit    a joint fit of maps and image
 sense        unfolding in image space, g-factor
 grappa       missing lines in k-space
+spirit       equations of neighbouring samples, whatever the pattern
+sake         missing samples by the low rank of patches
 """

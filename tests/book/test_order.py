@@ -33,6 +33,8 @@ EXPLAINED = {
     "ToeplitzGram": "noncartesian",
     "espirit": "selfcalibrated",
     "low_resolution_smaps": "selfcalibrated",
+    "spirit": "completion",
+    "sake": "completion",
 }
 
 
