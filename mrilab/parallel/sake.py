@@ -78,7 +78,7 @@ def sake(kspace: Array, rank: int, kernel: int = 5, max_iter: int = 25) -> Array
 def subspace(images: np.ndarray, rank: int, kernel: int) -> PixelMatrix:
     """Return y ↦ H⁺(H(y) V Vᴴ) as an operator on coil images, with the V of these images (C, H, W).
 
-    >>> P = subspace(np.ones((2, 8, 8), complex), rank=1, kernel=3)  # two equal coils: each is the mean of both
+    >>> P = subspace(np.ones((2, 8, 8), complex), rank=9, kernel=3)  # two equal coils: each is the mean of both
     >>> abs(P.matrices[:, :, 4, 4]).round(2)
     array([[0.5, 0.5],
            [0.5, 0.5]])

@@ -196,6 +196,7 @@ FILLED = {
     "fastest": ("shortest = ...", "shortest = 1 / (pixel * 42.577e6 * limit)"),
     "gentle": ("gentle_limits = ...", "gentle_limits = step_limits(pixel, dwell, gradient=gradient, slew=slew)"),
     "analysis-step": ("tau = ...", "tau = 1 / (L / 2 + sigma * norm2)"),
+    "completion-rank": ("answer = (..., ...)", "answer = (side * side, coils * side**2)"),
     "spinning-grids": ("grids = ...", "grids = 4**level"),
     "break": ("largest = ...", "largest = 1 / (L / 2 + sigma * norm2)"),
 }

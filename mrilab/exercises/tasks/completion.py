@@ -104,9 +104,7 @@ def weights(A, j, mu):
     "counts the dimensions and the columns of a matrix of patches",
     kind="value",
     book={"side": 5, "coils": 8},
-    question=lambda side, coils: (
-        f"Patches of {side} × {side} samples in {coils} coils that see the same: the largest rank, and the columns?"
-    ),
+    question=lambda side, coils: f"Patches have {side} × {side} samples in {coils} coils.",
     draw=lambda rng: {"side": int(rng.integers(3, 8)), "coils": int(rng.choice([6, 10, 12]))},
     minutes=5,
     level="easy",
