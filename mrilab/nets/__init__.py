@@ -7,7 +7,8 @@ settings, objectives, training, ssdu  training, with and without references
 plug_and_play                     a denoiser as the prior of a solver
 weights, pretrained, recipes, fastmri  weights on disk, those of the chapters, and fastMRI's
 budget                            what a training costs on a GPU, counted without one
-trust, intervals, lesions, shifts, evaluate  tests before a network is trusted, and the test table
+trust, intervals, lesions, shifts  tests before a network is trusted
+evaluate, foreign, judge          the test table, and scores on scans that no network has learned from
 
 The only folder that imports torch at module level; `import mrilab.nets` itself does not. A network is called as
 `net(A, y)`, with an operator A as in the sparse chapters, and returns images.

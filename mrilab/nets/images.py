@@ -19,7 +19,9 @@ class ImageUNet(nn.Module):
     Parameters
     ----------
     channels, pools, norm
-        As in `UNet`. Without `norm`, the image is not normalised either: x ↦ x + U(x) has the same units as it is.
+        As in `UNet`. Without `norm`, the image is not normalised either, but turned: x ↦ x + p U(p̄ x), with p the phase
+        of Σ x |x|. So for complex images the result for c x is c times that for x for every complex c: the phase of a
+        scanner is as arbitrary as its units.
     kind : {"complex", "magnitude"}
         The input of the U-Net.
 
@@ -57,11 +59,21 @@ class ImageUNet(nn.Module):
     def _correction(self, channels: Tensor) -> Tensor:
         """Return σ U((x − μ) / σ), or without normalisation U(x), in float32: autocast gives bfloat16."""
         if not self.norm:
-            return self.unet(channels.contiguous()).float()
+            return self._turned(channels) if self.kind == "complex" else self.unet(channels.contiguous()).float()
         mean = channels.mean(dim=(-2, -1), keepdim=True)  # (B, 2 or 1, 1, 1)
         centred = channels - mean
         scale = centred.square().mean(dim=(-3, -2, -1), keepdim=True).sqrt().clamp_min(torch.finfo(mean.dtype).tiny)
         return scale * self.unet((centred / scale).contiguous()).float()
+
+    def _turned(self, channels: Tensor) -> Tensor:
+        """Return p U(p̄ x), complex numbers as two channels (B, 2, H, W)."""
+        real, imag = channels.unbind(dim=1)
+        size = torch.hypot(real, imag)
+        total = torch.complex((real * size).sum(dim=(-2, -1)), (imag * size).sum(dim=(-2, -1)))  # Σ x |x|, (B,)
+        phase = torch.sgn(total + torch.finfo(size.dtype).tiny)[:, None, None]
+        seen = torch.view_as_real(torch.complex(real, imag) * phase.conj()).movedim(-1, 1)
+        out = self.unet(seen.contiguous()).float()
+        return torch.view_as_real(torch.complex(*out.unbind(dim=1)) * phase).movedim(-1, 1)
 
 
 class ZeroFilledUNet(nn.Module):

@@ -48,14 +48,11 @@ ATLAS: dict[str, dict[str, Any]] = {  # trained on the heads of one atlas
 RANDOM: dict[str, Any] = {"world": True, "norm": False, "batch_size": 1, "clip": 0.1, "patience": 100}
 RANDOM |= {"train_slices": 400, "validation_slices": 24, "channels": 16}
 HELD: dict[str, Any] = RANDOM | {"network": "unrolled", "consistency": "cg"}  # held by the data
-CLEAN: dict[str, Any] = RANDOM | {"network": "denoiser", "task": "denoise", "pools": 3, "epochs": 10}
 WORLD: dict[str, dict[str, Any]] = {
     "world-unet": HELD | {"cascades": 1, "pools": 4, "epochs": 16},
     "world-unrolled": HELD | {"cascades": 4, "pools": 3, "epochs": 24},
-    "world-denoiser": CLEAN,
 }
-# Rivals of world-denoiser with the same budget, each for one σ: they are measured, and not stored.
-RIVALS = {f"rival-{sigma:g}": CLEAN | {"levels": (sigma, sigma)} for sigma in (0.02, 0.1, 0.3)}
+IN_8_BITS = ("unet-8", "gradient-8", "ssdu-8", *WORLD)  # so that all take at most 12 MB
 
 RECIPES = {name: COMMON | options for name, options in ATLAS.items()} | WORLD
 
@@ -74,7 +71,7 @@ def settings(name: str, folder: str | Path) -> Settings:
     >>> settings("ssdu-1", "out").task
     'self-supervised'
     """
-    options = (RECIPES | RIVALS)[name]
+    options = RECIPES[name]
     return Settings(**options, out=str(Path(folder) / name), cache=str(Path(folder) / "cache"), resume=True)
 
 
@@ -105,12 +102,10 @@ def follow(name: str, folder: str | Path) -> None:
     """Train the network of a recipe, continuing an interrupted training, and store its weights in 16 or 8 bits."""
     s = settings(name, folder)
     train(s)
-    if name in RIVALS:
-        return
     net, record = load_weights(Path(s.out) / "weights.safetensors")
     del record["settings"]["out"], record["settings"]["cache"]  # paths of a machine
     FOLDER.mkdir(exist_ok=True)
-    dtype = torch.int8 if name in WORLD else torch.float16  # the larger ones in 8 bits
+    dtype = torch.int8 if name in IN_8_BITS else torch.float16
     save_weights(net, FOLDER / f"{name}.safetensors", record | {"stored": str(dtype)[6:]}, dtype=dtype)
     with atomic(FOLDER / f"{name}.csv") as part:
         shutil.copy(Path(s.out) / "log.csv", part)
@@ -122,8 +117,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(RECIPES)}; none: all that are missing")
     parser.add_argument("--out", default="_build/nets", help="folder of logs, checkpoints and slices")
     asked = parser.parse_args(arguments)
-    if unknown := sorted(set(asked.names) - set(RECIPES | RIVALS)):
-        parser.error(f"unknown recipes {', '.join(unknown)}: there are {', '.join(RECIPES | RIVALS)}")
+    if unknown := sorted(set(asked.names) - set(RECIPES)):
+        parser.error(f"unknown recipes {', '.join(unknown)}: there are {', '.join(RECIPES)}")
     missing = [name for name in RECIPES if not (FOLDER / f"{name}.safetensors").exists()]
     for name in asked.names or missing:
         print(f"{name}, on {torch.get_num_threads()} threads", flush=True)
