@@ -17,6 +17,7 @@ from .compare import Problem
 
 CHAPTERS = {  # pages with exercises, in the order of the book, and their titles
     "kspace": "k-space and the image",
+    "fft": "Faults of the Fourier transform",
     "random": "Random sampling",
     "lines": "Random lines",
     "aliasing": "Aliasing and coils",

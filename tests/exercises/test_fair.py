@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from answers import RIGHT, WRONG
 from answers.aliasing import by_column
-from answers.kspace import shifted
+from answers.fft import shifted
 from answers.random import lloyd
 
 from mrilab.exercises import check, engine, find, variant
