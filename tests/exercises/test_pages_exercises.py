@@ -87,6 +87,7 @@ NO_SECOND = {  # whose questions the check answers, or figures that the solution
     *("where", "analysis-step", "analysis-tv", "analysis-certificate", "break", "cal-lambda-max", "designed-slew"),
     *("gentle", "free", "lines-more", "lines-learn", "radial-count", "radial-pipe", "radial-dense", "random-accel"),
     *("sparsity-cycle", "sparsity-sure", "synthesis-gradient", "fista-step", "synthesis-step"),
+    *("spinning-grids", "completion-rank"),
 }
 
 
