@@ -87,9 +87,9 @@ def origin(page: Page, links: Links) -> NotebookNode:
     )
 
 
-def code(piece: Piece) -> NotebookNode:
-    """Return a cell of code, with its tags as Jupyter's metadata."""
-    metadata: dict = {}
+def code(piece: Piece, checking: bool = False) -> NotebookNode:
+    """Return a cell of code, with its tags as Jupyter's metadata; one that is `checking` the page is folded."""
+    metadata: dict = {"jupyter": {"source_hidden": True}} if checking else {}
     for tag in piece.tags:
         if tag in HIDDEN:
             metadata.setdefault("jupyter", {}).update(HIDDEN[tag])
@@ -101,6 +101,8 @@ def code(piece: Piece) -> NotebookNode:
         return folded(cell, "Solution")
     if not metadata.get("jupyter", {}).get("source_hidden"):
         return cell
+    if checking:
+        return folded(cell, "Checks of this page")
     return folded(cell, "Figure" if "image" in piece.metadata.get("mystnb", {}) else "Set-up")
 
 
@@ -134,9 +136,12 @@ def cells(page: Page, links: Links) -> Iterator[NotebookNode]:
     plain = Plain(links, page.name)
     yield origin(page, links)
     yield install(page)
+    checking = False
     for piece in page.pieces:
+        if piece.kind == "text":
+            checking = (re.findall(r"(?m)^## .*$", piece.source) or ["## Checks" * checking])[-1] == "## Checks"
         if piece.kind == "code":
-            yield code(piece)
+            yield code(piece, checking)
         elif piece.kind == "quiz":
             yield new_markdown_cell(quiz(piece, plain))
             name = piece.metadata["name"]

@@ -114,10 +114,15 @@ def test_tags_and_header_become_metadata(sample):
     assert len({cell.id for cell in sample.cells}) == len(sample.cells)
 
 
-def test_colab_folds_what_installs_what_the_page_hides_and_solutions_and_nothing_else(sample):
+def test_colab_folds_what_installs_what_the_page_hides_solutions_and_checks_and_nothing_else(sample):
     cells = [cell for cell in sample.cells if cell.cell_type == "code"]
     titles = [cell.source.splitlines()[0] for cell in cells if cell.metadata.get("cellView") == "form"]
-    assert titles == ["#@title Install mrilab", *["#@title Set-up"] * 2, *["#@title Solution"] * 4]
+    assert titles == [
+        "#@title Install mrilab",
+        *["#@title Set-up"] * 2,
+        *["#@title Solution"] * 4,
+        "#@title Checks of this page",
+    ]
     shown = [cell for cell in cells if cell.metadata.get("cellView") != "form"]
     assert shown and not any("#@title" in cell.source for cell in shown)
 

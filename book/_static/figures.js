@@ -1,0 +1,27 @@
+// A tap on a figure shows it as large as it was drawn, to be moved and pinched; Escape or a second tap closes it.
+// Without a script, the link opens the file.
+document.addEventListener("DOMContentLoaded", () => {
+  let dialog = null;
+
+  function make() {
+    dialog = document.createElement("dialog");
+    dialog.className = "zoomed";
+    dialog.setAttribute("aria-label", "Enlarged figure");
+    dialog.innerHTML = '<div tabindex="0"><img></div><button type="button" autofocus>Close</button>';
+    dialog.addEventListener("click", () => dialog.close());
+    document.body.append(dialog);
+  }
+
+  for (const link of document.querySelectorAll("a.zoom")) {
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      if (!dialog) make();
+      const small = link.querySelector("img"), large = dialog.querySelector("img");
+      large.src = small.src;
+      large.alt = small.alt;
+      large.style.width = `${Math.max(Number(small.getAttribute("width")), innerWidth - 48)}px`;
+      dialog.showModal();
+    });
+  }
+});
