@@ -44,18 +44,24 @@ def fold(cells: list[nodes.Element]) -> list[nodes.Node]:
     return [nodes.raw("", start, format="html"), *cells, nodes.raw("", "</details>", format="html")]
 
 
-def copied(picture: nodes.Element, lead: list[nodes.Node]) -> nodes.Element:
-    """Return a picture that stands in the lead, or a copy of one from a later section with a link to its place."""
-    section, outer = picture.parent, picture
+def lifted(output: nodes.Element, lead: list[nodes.Node]) -> nodes.Element:
+    """Return the picture of an output in the lead, or a copy of one from a later section with a link to its place.
+
+    What the same cell prints stays with its code.
+    """
+    section, outer, top = output.parent, output, output.copy()
     while not isinstance(section, nodes.section):
         section, outer = section.parent, section
+    pictures = [child for child in output if shows_picture(child)]
     if outer in lead:
-        picture.parent.remove(picture)
-        return picture
-    holder = nodes.container(classes=["cell", "opening"])
+        for picture in pictures:
+            output.remove(picture)
+        top += pictures
+        return top
+    top += [picture.deepcopy() for picture in pictures]
     link = nodes.reference("", section.next_node(nodes.title).astext(), refid=section["ids"][0], internal=True)
-    holder += [picture.deepcopy(), nodes.paragraph("", "", nodes.Text("From the section "), link, classes=["from"])]
-    return holder
+    source = nodes.paragraph("", "", nodes.Text("From the section "), link, classes=["from"])
+    return nodes.container("", top, source, classes=["cell", "opening"])
 
 
 def arrange(app, doctree, docname: str) -> None:
@@ -70,7 +76,7 @@ def arrange(app, doctree, docname: str) -> None:
     first = next((node for node in lead if isinstance(node, nodes.paragraph)), None)
     if first is None or not cells:
         return
-    top = copied(picture, lead)
+    top = lifted(picture, lead)
     for cell in cells:
         page.remove(cell)
     at = page.index(first) + 1
