@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mrilab.nets import interval_factor, share_inside
@@ -23,12 +23,13 @@ def misses(cases, t):
 
 
 @given(st.integers(5, 30), st.sampled_from([0.5, 0.75, 0.8]), st.integers(0, 999))
+@example(5, 0.75, 484)
 def test_the_factor_is_the_smallest_that_keeps_the_bound(count, coverage, seed):
     cases = heads(count, seed)
     t = interval_factor(*cases, coverage=coverage)
     bound = (count + 1) * (1 - coverage) - 1
     assert misses(cases, t).sum() <= bound + 1e-9
-    assert misses(cases, np.nextafter(t, 0)).sum() > bound
+    assert misses(cases, np.nextafter(t, 0)).sum() > bound - 1e-9  # a sum of shares may be the bound, but for rounding
 
 
 def test_the_promise_holds_on_average_for_one_more_head():
