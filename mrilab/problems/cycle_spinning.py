@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from ..arrays.checks import check, whole
-from ..arrays.libraries import Array, namespace
+from ..arrays.libraries import Array, Constant, namespace
 from ..operators.undecimated import UndecimatedWavelet
 from ..operators.wavelets import Wavelet
 from .regularisers import L1
@@ -40,6 +40,8 @@ class CycleSpun:
     ------
     TypeError
         For another norm, whose value is not a sum over coefficients, or another transform.
+    ValueError
+        For an image of another shape, and for groups along one of its two axes: a shift would break them up.
 
     References
     ----------
@@ -80,12 +82,18 @@ class CycleSpun:
     def _frame(self) -> UndecimatedWavelet:
         return UndecimatedWavelet(self.Psi.name, self.Psi.shape_out, self.Psi.level)
 
+    @cached_property
+    def _weights(self) -> Constant:
+        """2^−j for the scale j of each band (bands, 1, 1), from coarse to fine, as the bands are."""
+        level = self.Psi.level
+        scales = [level, *(j for j in range(level, 0, -1) for _ in range(3))]
+        return Constant(2.0 ** -np.array(scales, float)[:, None, None])
+
     def __call__(self, x: Array) -> float:
         """Return the mean of g(Ψ T_s x) over all shifts s as a Python float."""
         z = self._frame(self._padded(x))
-        scale = [0, *(j for j in range(self._frame.level) for _ in range(3))]  # from coarse to fine, as the bands are
-        weights = [2.0 ** (j - self._frame.level) for j in scale]
-        return sum(weight * self.g(z[..., band, :, :]) for band, weight in enumerate(weights))
+        z = self._weights.like(z) * z
+        return self.g(z.reshape((*z.shape[:-3], -1, z.shape[-1])))  # all bands as one image: a device waits once
 
     def prox(self, x: Array, step: float) -> Array:
         """Return the prox of one shift, drawn at random, an array of the shape and type of x."""
@@ -100,7 +108,12 @@ class CycleSpun:
         return self.g.dual_norm(self.Psi(x))
 
     def _padded(self, x: Array) -> Array:
-        return self.Psi._pad(check(x, self.Psi.shape_in, repr(self)))
+        x, axis = check(x, self.Psi.shape_in, repr(self)), self.g.axis
+        if axis is not None and axis % x.ndim >= x.ndim - 2:
+            raise ValueError(
+                f"{self!r} takes groups along an axis in front of the image's, got an array {tuple(x.shape)}"
+            )
+        return self.Psi._pad(x)
 
     def __repr__(self):
         return f"CycleSpun({self.g!r}, {self.Psi!r})"

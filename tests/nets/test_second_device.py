@@ -16,6 +16,7 @@ from mrilab import (
     OSCAR,
     BatchedSense,
     Coils,
+    CycleSpun,
     GroupL1,
     LeastSquares,
     Mask,
@@ -206,6 +207,7 @@ OWN = Mask(lines(SHAPE)) @ FFT(SHAPE) @ PSI.H
 SOLVERS = {
     "fista": lambda y, k: fista(LeastSquares(SENSE @ PSI.H, y), L1(0.05), max_iter=k, restart=True),
     "fista, groups": lambda y, k: fista(LeastSquares(OWN, y), GroupL1(0.05, axis=-3), max_iter=k),
+    "fista, cycle spinning": lambda y, k: fista(LeastSquares(SENSE, y), CycleSpun(L1(0.05), PSI), max_iter=k),
     "fista, OSCAR": lambda y, k: fista(LeastSquares(OWN, y), OSCAR(0.01, 1.0, PSI.bands), max_iter=k),
     "pogm": lambda y, k: pogm(LeastSquares(SENSE @ PSI.H, y), L1(0.05), max_iter=k),
     "condat_vu": lambda y, k: condat_vu(LeastSquares(SENSE, y), L1(0.05), PSI, max_iter=k),

@@ -131,3 +131,19 @@ def test_what_it_does_not_take_is_named(make, says):
 def test_an_image_of_another_shape_is_refused():
     with pytest.raises(ValueError, match="CycleSpun"):
         CycleSpun(L1(0.1), PSI).prox(draw((16, 16)), 1.0)
+
+
+@pytest.mark.parametrize("axis", [-1, -2, 1, 2])
+def test_groups_within_the_image_are_refused(axis):
+    """They would not move with it, so the value would not be the mean over all shifts."""
+    g = CycleSpun(GroupL1(0.1, axis=axis), PSI)
+    for use in (g, lambda x: g.prox(x, 1.0)):
+        with pytest.raises(ValueError, match="in front of the image"):
+            use(draw((3, *SHAPE)))
+    assert CycleSpun(GroupL1(0.1, axis=0), PSI)(draw((3, *SHAPE))) > 0
+
+
+def test_condat_vu_refuses_a_grid_that_changes():
+    f, _ = problem()
+    with pytest.raises(TypeError, match="dual variable of one grid"):
+        condat_vu(f, CycleSpun(L1(0.1), Wavelet("sym8", f.A.shape_in, 3)), Wavelet("sym8", f.A.shape_in, 3))
