@@ -76,6 +76,8 @@ def load_weights(path: str | os.PathLike, net: nn.Module | None = None) -> tuple
         state = _unrounded(load(data))
     except SafetensorError as error:
         raise WeightsError(f"{path}: found no safetensors ({error}); expected weights") from error
+    except KeyError as error:
+        raise WeightsError(f"{path}: found 8-bit weights without {error}; expected one scale a filter") from error
     net = build(settings) if net is None else net
     _compare(path, state, net)
     net.load_state_dict(state)

@@ -1,11 +1,13 @@
 """The networks: their size and shapes, gradients through A, data consistency, weights on the disk."""
 
+import hashlib
 import json
 
 import numpy as np
 import pytest
 import torch
 from helpers import draw, lines, unit_maps
+from safetensors.torch import load_file, save_file
 
 from mrilab import FFT, BatchedSense, Coils, Identity, Mask
 from mrilab.nets import (
@@ -170,6 +172,18 @@ def spoil(tmp_path, case):
 def test_spoilt_weights_say_so(tmp_path, case, said):
     with pytest.raises(WeightsError, match=said):
         load_weights(spoil(tmp_path, case))
+
+
+def test_filters_of_8_bits_need_their_scales(tmp_path):
+    path = save_weights(build(TINY), tmp_path / "a.safetensors", {"settings": TINY.as_dict()}, dtype=torch.int8)
+    state = load_file(path)
+    lost = next(name for name in state if name.endswith(".scale"))
+    save_file({name: value for name, value in state.items() if name != lost}, path)
+    beside = path.with_suffix(".json")
+    record = json.loads(beside.read_text()) | {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    beside.write_text(json.dumps(record))
+    with pytest.raises(WeightsError, match=f"8-bit weights without '{lost}'"):
+        load_weights(path)
 
 
 def test_weights_of_another_network_name_both(tmp_path):
