@@ -136,12 +136,12 @@ def cells(page: Page, links: Links) -> Iterator[NotebookNode]:
     plain = Plain(links, page.name)
     yield origin(page, links)
     yield install(page)
-    checking = False
+    section = ""
     for piece in page.pieces:
         if piece.kind == "text":
-            checking = (re.findall(r"(?m)^## .*$", piece.source) or ["## Checks" * checking])[-1] == "## Checks"
+            section = [section, *re.findall(r"(?m)^## (.*)$", piece.source)][-1]
         if piece.kind == "code":
-            yield code(piece, checking)
+            yield code(piece, checking=section == "Checks")
         elif piece.kind == "quiz":
             yield new_markdown_cell(quiz(piece, plain))
             name = piece.metadata["name"]
