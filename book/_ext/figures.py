@@ -6,24 +6,28 @@ much as those who hear it. A screen reader reads them once, as the alt text. Wit
 
 import re
 from html import escape, unescape
+from pathlib import Path
 from typing import Any
 
-FIGURE = re.compile(
+from PIL import Image
+
+DRAWN = re.compile(  # by a cell
     r'<a class="reference internal image-reference" href="(?P<file>[^"]+)">\s*'
     r'<img alt="(?P<alt>[^"]*)" (?:class="[^"]*" )?src="[^"]+" '
     r'style="width: (?P<width>[\d.]+)px; height: (?P<height>[\d.]+)px;" />\s*</a>'
 )
+STORED = re.compile(
+    r'<p><img alt="(?P<alt>[^"]+)" src="(?P<file>_images/(?P<name>[^"]+))" />\s*</p>'
+)  # in book/figures
 
 
-def framed(match: re.Match[str], first: bool) -> str:
+def framed(file: str, alt: str, width: int, height: int, first: bool) -> str:
     """Return a figure with its caption; all but a page's first load when they come near."""
-    file, alt = match["file"], match["alt"]
-    size = f'width="{round(float(match["width"]))}" height="{round(float(match["height"]))}"'
     loading = "eager" if first else "lazy"
     caption = escape(unescape(alt), quote=False)
     return (
-        f'<figure class="picture"><a class="zoom" href="{file}">'
-        f'<img alt="{alt}" src="{file}" {size} loading="{loading}" decoding="async" /></a>'
+        f'<figure class="picture"><a class="zoom" href="{file}"><img alt="{alt}" src="{file}" '
+        f'width="{width}" height="{height}" loading="{loading}" decoding="async" /></a>'
         f'<figcaption aria-hidden="true">{caption}</figcaption></figure>'
     )
 
@@ -32,13 +36,18 @@ def frame(app, pagename: str, templatename: str, context: dict[str, Any], doctre
     """Frame all figures of a page."""
     first = True
 
-    def framed_in_turn(match: re.Match[str]) -> str:
+    def drawn(match: re.Match[str]) -> str:
         nonlocal first
-        text, first = framed(match, first), False
+        width, height = (round(float(match[side])) for side in ("width", "height"))
+        text, first = framed(match["file"], match["alt"], width, height, first), False
         return text
 
+    def stored(match: re.Match[str]) -> str:
+        with Image.open(Path(app.srcdir) / "figures" / match["name"]) as picture:
+            return framed(match["file"], match["alt"], *picture.size, first=False)
+
     if "body" in context:
-        context["body"] = FIGURE.sub(framed_in_turn, context["body"])
+        context["body"] = STORED.sub(stored, DRAWN.sub(drawn, context["body"]))
 
 
 def setup(app) -> dict[str, bool]:

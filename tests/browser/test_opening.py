@@ -12,7 +12,7 @@ FIRST = """() => {
   return seen ? seen.getBoundingClientRect().top + scrollY : Infinity;
 }"""
 # A folded solution has no innerText.
-SILENT = """() => [...document.querySelectorAll(".bd-article .cell_output img")]
+SILENT = """() => [...document.querySelectorAll(".bd-article .cell_output img, .bd-article p > img")]
   .filter(image => !image.closest("figure")?.querySelector("figcaption")?.textContent.trim())
   .map(image => image.getAttribute("alt"))"""
 
