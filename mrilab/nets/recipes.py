@@ -44,7 +44,7 @@ ATLAS: dict[str, dict[str, Any]] = {  # trained on the heads of one atlas
     **{f"cascades-{n}": UNROLLED | {"cascades": n, "channels": 6, "pools": 2, "epochs": 10} for n in (1, 2, 4, 8)},
 }
 
-# Trained on the randomised world, for scans of any head, mask and array: about an hour each on one core.
+# Trained on the randomised world, for scans of any head, mask and array: one to two hours each on one core.
 RANDOM: dict[str, Any] = {"world": True, "norm": False, "batch_size": 1, "clip": 0.1, "patience": 100}
 RANDOM |= {"train_slices": 400, "validation_slices": 24, "channels": 16}
 HELD: dict[str, Any] = RANDOM | {"network": "unrolled", "consistency": "cg"}  # held by the data
