@@ -7,8 +7,12 @@ from .._notebooks.repository import ROOT
 
 
 def fingerprint() -> str:
-    """Return a hash of what the results of cells depend on besides the cells: package and environment."""
-    package = (path for path in sorted((ROOT / "mrilab").rglob("*")) if path.is_file() and path.suffix != ".pyc")
+    """Return a hash of what the results of cells depend on besides the cells: package and environment.
+
+    What Python and numba compile as the cells run lies in `__pycache__`, and is no part of it.
+    """
+    files = (path for path in sorted((ROOT / "mrilab").rglob("*")) if path.is_file())
+    package = (path for path in files if "__pycache__" not in path.parts)
     digest = hashlib.sha256()
     for path in (ROOT / "requirements.txt", *package):
         digest.update(path.read_bytes())
