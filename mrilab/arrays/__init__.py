@@ -8,4 +8,5 @@ memory     large arrays whose memory is reused
 threads    loops split over the cores
 loops      compiled loops for NumPy
 compiled   how they are compiled and where they are stored
+ready      whether they are: if not, another process compiles them meanwhile
 """

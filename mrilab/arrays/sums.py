@@ -11,6 +11,7 @@ import numpy as np
 
 from .libraries import Array, detached, is_complex, is_numpy, namespace
 from .memory import empty
+from .ready import ready
 from .threads import split
 
 Term = tuple[float, Array]
@@ -88,7 +89,7 @@ def value_of(x: Array | Later) -> Array:
 
 
 def alike(arrays: list[Array]) -> bool:
-    """Return whether these are NumPy arrays with the same memory layout, which a compiled loop can process together."""
+    """Return whether a loop can process these together: NumPy, of one memory layout, and the loops are `ready`."""
     first = arrays[0]
     return (
         all(
@@ -101,6 +102,7 @@ def alike(arrays: list[Array]) -> bool:
         )
         and first.dtype.isnative
         and first.dtype.char in "fdFD"
+        and ready(first)
     )
 
 

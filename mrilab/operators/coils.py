@@ -5,8 +5,9 @@ from math import prod
 import numpy as np
 
 from ..arrays.checks import check, check_numbers, whole
-from ..arrays.libraries import Array, Constant, detached, is_complex, is_numpy, namespace, plain
+from ..arrays.libraries import Array, Constant, detached, namespace, plain
 from ..arrays.memory import empty
+from ..arrays.ready import takes_loops
 from ..arrays.threads import split
 from .linop import LinearOperator
 
@@ -56,10 +57,10 @@ class Coils(LinearOperator):
         self.norm2 = 1.0 if abs(energy - 1) < 1e-5 else energy  # float32 maps are normalised to rounding only
 
     def _op(self, x):
-        return self._compiled_op(x) if is_numpy(x) and is_complex(x) else self._generic_op(x)
+        return self._compiled_op(x) if takes_loops(x) else self._generic_op(x)
 
     def _adj_op(self, y):
-        return self._compiled_adj_op(y) if is_numpy(y) and is_complex(y) else self._generic_adj_op(y)
+        return self._compiled_adj_op(y) if takes_loops(y) else self._generic_adj_op(y)
 
     def _generic_op(self, x):
         return self._smaps.like(x) * x[(..., None, *[slice(None)] * len(self.shape_in))]

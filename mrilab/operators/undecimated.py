@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from ..arrays.libraries import Array, is_complex, is_numpy, namespace
+from ..arrays.libraries import Array, namespace
 from ..arrays.memory import empty
+from ..arrays.ready import takes_loops
 from .wavelets import FilterBank
 
 
@@ -53,10 +54,10 @@ class UndecimatedWavelet(FilterBank):
         return self._matrix(n, x, stride=1, spacing=2**scale)
 
     def _op(self, x):
-        return self._compiled_op(x) if is_numpy(x) and is_complex(x) else self._generic_op(x)
+        return self._compiled_op(x) if takes_loops(x) else self._generic_op(x)
 
     def _adj_op(self, y):
-        return self._compiled_adj_op(y) if is_numpy(y) and is_complex(y) else self._generic_adj_op(y)
+        return self._compiled_adj_op(y) if takes_loops(y) else self._generic_adj_op(y)
 
     def _generic_op(self, x):
         m, n = self.shape_in

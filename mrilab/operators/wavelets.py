@@ -6,8 +6,9 @@ from functools import cached_property
 import numpy as np
 
 from ..arrays.checks import check_shape, whole
-from ..arrays.libraries import Constant, is_complex, is_numpy, namespace, zeros
+from ..arrays.libraries import Constant, namespace, zeros
 from ..arrays.memory import empty
+from ..arrays.ready import takes_loops
 from .linop import LinearOperator
 
 
@@ -136,10 +137,10 @@ class Wavelet(FilterBank):
 
     def _op(self, x):
         x = self._pad(x)
-        return self._compiled("analyse", x) if is_numpy(x) and is_complex(x) else self._analyse(x, self.level)
+        return self._compiled("analyse", x) if takes_loops(x) else self._analyse(x, self.level)
 
     def _adj_op(self, y):
-        x = self._compiled("synthesise", y) if is_numpy(y) and is_complex(y) else self._synthesise(y, self.level)
+        x = self._compiled("synthesise", y) if takes_loops(y) else self._synthesise(y, self.level)
         return x[..., : self.shape_in[0], : self.shape_in[1]]
 
     def _compiled(self, kernel, x):

@@ -58,6 +58,8 @@ class CycleSpun:
     (4.0, True)
     """
 
+    moves = True  # each step has another grid
+
     def __init__(self, g: L1, Psi: Wavelet, *, seed: int = 0):
         if not isinstance(g, L1):
             raise TypeError(

@@ -4,7 +4,8 @@
 """
 
 from ..arrays.checks import check_numbers, check_positive, whole
-from ..arrays.libraries import Array, detached, is_complex, is_numpy, namespace
+from ..arrays.libraries import Array, detached, namespace
+from ..arrays.ready import takes_loops
 from ..arrays.sums import lazy
 from ..operators.linop import LinearOperator
 from .least_squares import LeastSquares
@@ -47,7 +48,7 @@ class L1:
         """Return g(z) as a Python float."""
         z = detached(self.check(z))
         xp = namespace(z)
-        if is_numpy(z) and is_complex(z):
+        if takes_loops(z):
             return self.lam * sum_group_norms(z, self.axis)
         return self.lam * float(xp.sum(self._norms(z), dtype=xp.float64))
 
@@ -55,7 +56,7 @@ class L1:
         """Return argmin_p ½‖p − z‖² + step · g(p), an array of the shape and type of z."""
         z = self.check(z)
         threshold = self.lam * check_positive("step", step)
-        if is_numpy(z) and is_complex(z):
+        if takes_loops(z):
             return shrink(lazy(z), threshold, self.axis)
         xp, norms = namespace(z), self._norms(z)
         small = norms <= threshold

@@ -3,7 +3,9 @@
 atlas      the averaged head
 heads/     its data; pack_heads writes them, in the format of packing
 fields     smooth random fields
-phantoms   brain, shepp_logan
+phantoms   brain, its tissues, shepp_logan
+contrast   how bright a tissue is in a gradient echo and in a spin echo
+dynamic    a chest whose heart beats
 colin      a second head, of one person
 receivers  coil sensitivities, normalised or raw
 coupling   correlated noise of the channels

@@ -92,13 +92,27 @@ def brain(
         if value not in known and (name, value) != ("contrast", None):
             raise ValueError(f"unknown {name} {value!r}: it is one of {', '.join(map(repr, known))}")
     rng = np.random.default_rng([list(SPLITS).index(split), seed])
-    points = _slice(rng, shape, SPLITS[split])
-    fractions = tissue_fractions(rng, points)
+    fractions = tissue_fractions(rng, _slice(rng, shape, SPLITS[split]))
     grain = 1 + 0.025 * texture(rng, shape)
     phase = smooth_field(rng, shape, 4)
     # The contrast is drawn last, so the head does not depend on it.
     image = np.einsum("t,thw->hw", signals(rng, contrast), fractions) * grain
     return (image / image.max() * np.exp(1j * phase)).astype(np.complex64)
+
+
+def brain_tissues(shape: tuple[int, int] = (256, 256), seed: int = 0, *, split: str = "train") -> np.ndarray:
+    """Return how much of each pixel of `brain` is each tissue, float32 (5, H, W): grey, white, fluid, fat and skin.
+
+    The sum over the tissues is at most 1; bone and air have none. Arguments and errors are those of `brain`.
+
+    >>> fractions = brain_tissues((96, 80), seed=3)
+    >>> fractions.shape, bool((fractions.sum(0) <= 1 + 1e-5).all())
+    ((5, 96, 80), True)
+    """
+    if split not in SPLITS:
+        raise ValueError(f"unknown split {split!r}: it is one of {', '.join(map(repr, SPLITS))}")
+    rng = np.random.default_rng([list(SPLITS).index(split), seed])
+    return tissue_fractions(rng, _slice(rng, shape, SPLITS[split]))
 
 
 def _slice(rng: np.random.Generator, shape: tuple[int, int], bands: tuple) -> np.ndarray:

@@ -7,4 +7,5 @@ conjugate_gradient  conjugate gradients for quadratic problems
 loop                the loop that all share, its options and its result
 fused               prox and gradient of lazy sums, each in one pass over memory
 modopt              ModOpt's solvers on the same problems
+compile_loops       small problems that compile all loops, in a process of their own
 """

@@ -4,7 +4,6 @@ from ..arrays.checks import check_positive
 from ..arrays.libraries import Array
 from ..arrays.sums import lazy
 from ..operators.linop import LinearOperator
-from ..problems.cycle_spinning import CycleSpun
 from ..problems.least_squares import Smooth
 from .fused import conjugate_prox, gradient, residual
 from .loop import Iterates, Options, Result, check_problem, run
@@ -50,8 +49,8 @@ def condat_vu(
     Raises
     ------
     TypeError, ValueError, FloatingPointError
-        As `fista`; ValueError if the step sizes violate their condition, TypeError for `CycleSpun`, whose grid changes
-        in each step: the dual variable belongs to one.
+        As `fista`; ValueError if the step sizes violate their condition, TypeError for `CycleSpun` and
+        `LocallyLowRank`, whose grid changes in each step: the dual variable belongs to one.
 
     References
     ----------
@@ -69,7 +68,7 @@ def condat_vu(
     x0, loop = check_problem(f, g, x0, engine), Options.read(options)
     if not isinstance(Psi, LinearOperator):
         raise TypeError(f"Psi must be a LinearOperator, got {type(Psi).__name__}: {Psi!r:.60}")
-    if isinstance(g, CycleSpun):
+    if getattr(g, "moves", False):
         raise TypeError(
             f"condat_vu keeps a dual variable of one grid, and {g!r:.60} has another in each step: use fista"
         )

@@ -41,6 +41,7 @@ def run(tmp_path):
     if not shutil.which("unshare") or subprocess.run([*start, "true"], capture_output=True).returncode:
         start = []
     kept = {"HOME": "/dev/null/nobody", "TMPDIR": str(temporary), "PYTHONPATH": str(package.parent)}
+    kept |= {"MRILAB_COMPILE": "here"}
     env = {k: v for k, v in os.environ.items() if not k.startswith(("XDG_", "NUMBA_"))} | kept
 
     def call():

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mrilab
-from mrilab import L1, OSCAR, GroupL1, Identity, LeastSquares, lambda_max, to_numpy
+from mrilab import L1, OSCAR, GroupL1, Identity, LeastSquares, LocallyLowRank, NuclearNorm, Parts, lambda_max, to_numpy
 from mrilab.arrays.sums import Sum, lazy
 from mrilab.solvers.fused import conjugate_prox, prox, stored_prox
 
@@ -20,6 +20,11 @@ REGULARISERS = {
     "OSCAR": OSCAR(0.5, 2.0),
     "OSCAR flat": OSCAR(0.5, 0.0),
     "OSCAR bands": OSCAR(0.5, 1.0, BANDS),
+    "NuclearNorm": NuclearNorm(0.7),
+    "NuclearNorm volumes": NuclearNorm(0.7, axis=-4),
+    "NuclearNorm tall": NuclearNorm(0.7, axis=-2),
+    "LocallyLowRank": LocallyLowRank(0.7, block=4, seed=None),
+    "Parts": Parts([NuclearNorm(0.7), L1(0.3)]),
 }
 
 
@@ -165,7 +170,7 @@ def test_prox_of_a_sum_and_of_the_conjugate(name, library):
     assert all(np.array_equal(to_numpy(x), kept) for x, kept in zip(arrays, before, strict=True))
 
 
-@pytest.mark.parametrize("shape", [(2, 3, 7, 9), (3, 3, 40, 30)], ids=str)
+@pytest.mark.parametrize("shape", [(2, 3, 7, 9), (2, 3, 40, 30)], ids=str)
 @pytest.mark.parametrize("name", [name for name in REGULARISERS if "bands" not in name])
 def test_the_result_may_lie_in_one_of_the_arrays(name, shape):
     g, arrays = REGULARISERS[name], [draw(shape, seed=i) for i in range(3)]

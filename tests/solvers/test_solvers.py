@@ -13,6 +13,8 @@ from mrilab import (
     FFT,
     L1,
     OSCAR,
+    Coils,
+    CycleSpun,
     FiniteDifference,
     GroupL1,
     Identity,
@@ -28,6 +30,7 @@ from mrilab import (
     pogm,
     step_sizes,
     to_numpy,
+    variable_density,
 )
 
 
@@ -188,6 +191,24 @@ def test_memory_stays_flat(large_problem, name):
     finally:
         tracemalloc.stop()
     assert peaks[30] < peaks[10] + result.x.nbytes
+
+
+def test_memory_of_a_volume_stays_flat():
+    """The same peak within 20 iterations and within 40, to less than a volume."""
+    shape = (32, 64, 64)
+    mask = np.broadcast_to(variable_density(shape[:2], 3)[..., None], shape)
+    A = Mask(mask) @ FFT(shape) @ Coils(draw((4, *shape)))
+    f, g = LeastSquares(A, A(draw(shape, seed=1))), CycleSpun(L1(0.1), Wavelet("haar", shape[1:], level=2))
+    for solve in (lambda n: fista(f, g, max_iter=n), lambda n: conjugate_gradient(f, max_iter=n)):
+        peaks = []
+        for n in (20, 40):
+            tracemalloc.start()
+            try:
+                volume = solve(n).x
+                peaks.append(tracemalloc.get_traced_memory()[1])
+            finally:
+                tracemalloc.stop()
+        assert peaks[1] < peaks[0] + volume.nbytes
 
 
 def test_complex128_stays_and_agrees(coil_problem):
