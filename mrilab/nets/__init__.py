@@ -4,11 +4,12 @@ unet, images, unrolled, consistency, networks  the networks
 dataset, population, scans, in_vivo, batches  the data that they learn from and are tested on
 scenes, world                     a randomised world to train on
 settings, objectives, training, ssdu  training, with and without references
-plug_and_play                     a denoiser as the prior of a solver
+zero_shot, adapted                training on the one scan itself, and what it gains
+plug_and_play, denoising          a denoiser as the prior of a solver, and its errors
 weights, pretrained, recipes, fastmri  weights on disk, those of the chapters, and fastMRI's
 budget                            what a training costs on a GPU, counted without one
-trust, intervals, lesions, shifts  tests before a network is trusted
-evaluate, foreign, judge          the test table, and scores on scans that no network has learned from
+trust, intervals, coverage, lesions, shifts  tests before a network is trusted
+evaluate, foreign, judge, results  the test table, and scores on scans that no network has learned from
 
 The only folder that imports torch at module level; `import mrilab.nets` itself does not. A network is called as
 `net(A, y)`, with an operator A as in the sparse chapters, and returns images.

@@ -48,3 +48,4 @@ from .weights import WeightsError as WeightsError
 from .weights import load_weights as load_weights
 from .weights import save_weights as save_weights
 from .world import World as World
+from .zero_shot import zero_shot as zero_shot

@@ -4,9 +4,7 @@ The means are also written to the record beside the weights of each network.
 """
 
 import argparse
-import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 from time import perf_counter
@@ -16,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..files import atomic, read_json
+from ..files import read_json
 from ..metrics import nrmse, psnr, ssim
 from ..operators.linop import LinearOperator
 from ..operators.undecimated import UndecimatedWavelet
@@ -25,11 +23,11 @@ from ..problems.regularisers import L1, lambda_max
 from ..progress import progress_bar
 from ..solvers.condat_vu import condat_vu
 from .dataset import Slices
-from .devices import hardware
 from .networks import count_parameters
 from .plug_and_play import plug_and_play
 from .population import Brains
 from .pretrained import FOLDER, pretrained, pretrained_names
+from .results import keep, note_test
 from .trust import Reconstruct, image_of, operator_of
 
 METRICS = {"psnr": psnr, "ssim": ssim, "nrmse": nrmse}
@@ -49,6 +47,16 @@ def sparse(A: LinearOperator, y: Tensor, fraction: float, iterations: int = 100)
     f = LeastSquares(A, data)
     lam = fraction * lambda_max(f, L1(1.0), Psi)
     return torch.as_tensor(condat_vu(f, L1(lam), Psi, sigma=0.1, max_iter=iterations, progress=False).x)[None]
+
+
+def row_of(table: Mapping[str, Any], coils: int, accel: int, method: str) -> dict[str, Any]:
+    """Return the row of the table for a setting and a method, an empty one if it has not been measured.
+
+    >>> row_of({"rows": [{"coils": 8, "accel": 4, "method": "sparse", "psnr": [30.0]}]}, 8, 4, "sparse")["psnr"]
+    [30.0]
+    """
+    wanted = {"coils": coils, "accel": accel, "method": method}
+    return next((row for row in table["rows"] if wanted.items() <= row.items()), {})
 
 
 def networks(coils: int) -> dict[str, str]:
@@ -101,7 +109,10 @@ def scores(reconstruct: Reconstruct, data: Slices, device: str = "cpu") -> dict[
 
 
 def interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
-    """Return the bootstrap confidence interval of the mean over slices (BCa, with a fixed seed).
+    """Return the bootstrap confidence interval of the mean (BCa, with a fixed seed); the values should be independent.
+
+    Those of `Brains` are so as far as heads of one atlas can be: each slice is of another random head. Slices of one
+    head are not, and the mean of `judge.over_heads` is over heads.
 
     References
     ----------
@@ -122,10 +133,13 @@ def interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, 
 def evaluate(
     path: Path, slices: int = 112, tuning: int = 6, cache: str | None = None, device: str = "cpu"
 ) -> dict[str, Any]:
-    """Fill the table at `path`, one method and setting after another, continuing an interrupted one; return it."""
-    table = read_json(path, "a table of scores") if path.exists() else {"results": {}}
+    """Fill the table at `path`, one method and setting after another, continuing an interrupted one; return it.
+
+    It is {"rows": [row, …], "slices": …, "noise": …, …}. A row has "coils", "accel" and "method", the metrics of each
+    slice and its seconds, as `scores` returns them, the settings that validation has "chosen", and "parameters".
+    """
+    table = read_json(path, "a table of scores") if path.exists() else {"rows": []}
     table |= {"slices": slices, "noise": NOISE, "shape": SHAPE, "tuned on": f"{tuning} validation slices"}
-    table["hardware"] = f"{hardware(device)}, torch {torch.__version__}, threads: {torch.get_num_threads()}"
     todo = [(coils, accel, candidates(coils, device)) for coils in (1, 8) for accel in (4, 8)]
     with progress_bar(sum(len(methods) for *_, methods in todo), None) as bar:
         for coils, accel, methods in todo:
@@ -133,32 +147,25 @@ def evaluate(
             validation, test = Brains("validation", tuning, **options), Brains("test", slices, **options)
             for name, (solve, choices, parameters) in methods.items():
                 bar.update()
-                key = f"{coils} coils, {accel}x, {name}"
-                if key in table["results"]:
+                if row_of(table, coils, accel, name):
                     continue
                 chosen = _best(solve, choices, validation, device)
-                row = {"chosen": chosen, "parameters": parameters, **scores(_with(solve, chosen), test, device)}
-                table["results"][key] = row
-                table["date"] = datetime.now(UTC).isoformat(timespec="seconds")
-                with atomic(path) as part:
-                    part.write_text(json.dumps(table) + "\n")
+                row = {"coils": coils, "accel": accel, "method": name, "chosen": chosen, "parameters": parameters}
+                table["rows"].append(row | scores(_with(solve, chosen), test, device))
+                keep(path, table, device)
     return table
 
 
 def note_tests(table: Mapping[str, Any]) -> None:
     """Write the means of the table to the record of each network in it."""
     tests: dict[str, dict[str, Any]] = {}
-    for key, row in table["results"].items():
-        coils, accel, method = key.split(", ")
-        name = "denoiser" if method == "plug and play" else networks(int(coils.split()[0])).get(method)
+    for row in table["rows"]:
+        name = "denoiser" if row["method"] == "plug and play" else networks(row["coils"]).get(row["method"])
         if name:
             means = {metric: round(float(np.mean(row[metric])), 4) for metric in METRICS}
-            tests.setdefault(name, {"slices": table["slices"]})[f"{coils}, {accel}"] = means
+            tests.setdefault(name, {"slices": table["slices"]})[f"{row['coils']} coils, {row['accel']}x"] = means
     for name, test in tests.items():
-        path = FOLDER / f"{name}.json"
-        record = read_json(path, "the record of a network")
-        with atomic(path) as part:
-            part.write_text(json.dumps(record | {"test": test}, indent=1) + "\n")
+        note_test(name, test)
 
 
 def _best(
@@ -177,14 +184,13 @@ def _with(solve: Callable[..., Tensor], chosen: Mapping[str, float]) -> Reconstr
 def rows(table: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return the rows of the table as shown in the chapters: means with their 95 % intervals.
 
-    >>> row = {"parameters": 0, "psnr": [30.0, 32.0], "ssim": [0.8, 0.9], "nrmse": [0.1, 0.12], "seconds": [0.1, 0.3]}
-    >>> rows({"results": {"1 coils, 4x, sparse": row}})[0]["SSIM"]
+    >>> row = {"psnr": [30.0, 32.0], "ssim": [0.8, 0.9], "nrmse": [0.1, 0.12], "seconds": [0.1, 0.3]}
+    >>> rows({"rows": [{"coils": 1, "accel": 4, "method": "sparse", "parameters": 0, **row}]})[0]["SSIM"]
     '0.850 (0.800 to 0.900)'
     """
     shown = []
-    for key, row in table["results"].items():
-        coils, accel, name = key.split(", ")
-        line = {"coils": coils.split()[0], "acceleration": accel.replace("x", "×"), "method": name}
+    for row in table["rows"]:
+        line = {"coils": f"{row['coils']}", "acceleration": f"{row['accel']}×", "method": row["method"]}
         for metric, label, digits in (("psnr", "PSNR (dB)", 2), ("ssim", "SSIM", 3), ("nrmse", "NRMSE", 4)):
             low, high = interval(row[metric])
             line[label] = f"{np.mean(row[metric]):.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"

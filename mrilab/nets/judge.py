@@ -3,27 +3,23 @@
 It goes on where it was interrupted. MRILAB_SCANS names the folder of the raw scan, which is fetched otherwise.
 """
 
-import argparse
-import json
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from ..arrays.libraries import Array
-from ..files import atomic, read_json
+from ..files import read_json
 from ..metrics import psnr, ssim
 from ..operators.coils import rss
 from ..progress import progress_bar
 from .dataset import Sample
-from .devices import hardware
 from .evaluate import sparse
 from .foreign import NOISE, SETS, Foreign, atlas_head, noise_of
 from .pretrained import FOLDER, pretrained, pretrained_names
+from .results import asked_for, keep, note_test, show
 from .trust import Reconstruct, image_of, operator_of
 
 HEADS = 4  # of the validation split, on which λ is tuned
@@ -108,14 +104,7 @@ def _fraction(step: int) -> float:
 def judge(path: Path, sets: Sequence[str] = tuple(SETS)) -> dict[str, Any]:
     """Fill the file of scores at `path`, one method on one set after another; return what is in it."""
     kept = read_json(path, "scores on foreign scans") if path.exists() else {"lambdas": {}, "noise": {}, "scores": {}}
-    kept["hardware"] = f"{hardware('cpu')}, torch {torch.__version__}, threads: {torch.get_num_threads()}"
     kept["seeds"] = "mask and noise of slice i: i"
-
-    def keep() -> None:
-        kept["date"] = datetime.now(UTC).isoformat(timespec="seconds")
-        with atomic(path) as part:
-            part.write_text(json.dumps(kept) + "\n")
-
     with progress_bar(len(sets), None) as bar:
         for name in sets:  # the quick ones
             data = SETS[name]
@@ -125,7 +114,7 @@ def judge(path: Path, sets: Sequence[str] = tuple(SETS)) -> dict[str, Any]:
             rows |= {method: scores(f, samples) for method, f in todo.items()}
             if samples and name.startswith("head16"):
                 kept["noise"][name] = noise_share(data.complete(0, data.coils, data.shape), samples[0].target)
-            keep()
+            keep(path, kept)
         for name in sets:
             data, rows = SETS[name], kept["scores"][name]
             if "frame" not in rows:
@@ -135,7 +124,7 @@ def judge(path: Path, sets: Sequence[str] = tuple(SETS)) -> dict[str, Any]:
                     kept["lambdas"][setting] = tuned(data.coils, noise)
                 frame = partial(sparse, fraction=kept["lambdas"][setting][0])
                 rows["frame"] = scores(frame, [data[i] for i in range(len(data))])
-                keep()
+                keep(path, kept)
             bar.update()
     return kept
 
@@ -153,11 +142,34 @@ def noise_share(kspace: Array, target: Array) -> float:
 def note_tests(kept: dict[str, Any]) -> None:
     """Write the mean PSNR inside the head on each set to the records of the networks of the world."""
     for name in WORLD:
-        path = FOLDER / f"{name}.json"
-        means = {data: round(float(np.mean(rows[name]["inside"])), 2) for data, rows in kept["scores"].items()}
-        record = read_json(path, "the record of a network") | {"test": means}
-        with atomic(path) as part:
-            part.write_text(json.dumps(record, indent=1) + "\n")
+        note_test(name, {data: round(float(np.mean(rows[name]["inside"])), 2) for data, rows in kept["scores"].items()})
+
+
+def over_heads(kept: dict[str, Any], sets: Sequence[str], rival: str = "frame") -> list[dict[str, Any]]:
+    """Return for each network its mean lead (dB, inside the head) on each set, and that over the sets, one a head.
+
+    Each head counts once, however many slices it has: slices of one head are no independent draws. "low" and "high" are
+    the ends of the 95 % interval of the mean, by Student's t, as a few heads are too few to be resampled.
+
+    >>> rows = {"frame": {"inside": [30.0, 32.0]}, "net": {"inside": [31.0, 35.0]}}
+    >>> over_heads({"scores": {"one head": rows, "another": rows}}, ["one head", "another"])[0]["mean"]
+    2.0
+    """
+    from scipy.stats import t
+
+    def lead(method: str, name: str) -> float:
+        rows = kept["scores"][name]
+        return float(np.mean(rows[method]["inside"]) - np.mean(rows[rival]["inside"]))
+
+    table = []
+    for method in kept["scores"][sets[0]]:
+        if method not in ("zero-filled", rival):
+            leads = {name: lead(method, name) for name in sets}
+            values = list(leads.values())
+            mean = float(np.mean(values))
+            half = float(t.ppf(0.975, len(sets) - 1) * np.std(values, ddof=1) / np.sqrt(len(sets)))
+            table.append({"method": method, **leads, "mean": mean, "low": mean - half, "high": mean + half})
+    return table
 
 
 def shown(kept: dict[str, Any], sets: Sequence[str], metric: str = "inside", digits: int = 1) -> list[dict[str, str]]:
@@ -176,18 +188,11 @@ def shown(kept: dict[str, Any], sets: Sequence[str], metric: str = "inside", dig
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Judge all methods on the sets of the command line, or on all sets, and print the means."""
-    parser = argparse.ArgumentParser("python -m mrilab.nets.judge", description=__doc__)
-    parser.add_argument("sets", nargs="*", help=f"of {', '.join(SETS)}; none: all")
-    parser.add_argument("--out", type=Path, default=FOLDER / "foreign.json", help="file for the scores")
-    asked = parser.parse_args(arguments)
-    if unknown := sorted(set(asked.sets) - set(SETS)):
-        parser.error(f"unknown sets {', '.join(unknown)}: there are {', '.join(SETS)}")
-    sets = asked.sets or tuple(SETS)
-    kept = judge(asked.out, sets)
-    if asked.out == FOLDER / "foreign.json":  # not for a trial
+    out, sets = asked_for(arguments, "judge", __doc__, "foreign.json", SETS)
+    kept = judge(out, sets)
+    if out == FOLDER / "foreign.json":  # not for a trial
         note_tests(kept)
-    for row in shown(kept, sets):
-        print("  ".join(f"{key} {value}" for key, value in row.items()))
+    show(shown(kept, sets))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ def build(settings: Settings) -> nn.Module:
         return Denoiser(**size)
     if settings.network == "unet":
         return ZeroFilledUNet(ImageUNet(kind=settings.kind, **size))
-    return Unrolled(cascades=settings.cascades, consistency=settings.consistency, shared=settings.shared, **size)
+    form: Any = {"cascades": settings.cascades, "consistency": settings.consistency, "shared": settings.shared}
+    return Unrolled(band=settings.band, **form, **size)
 
 
 def count_parameters(net: nn.Module) -> int:

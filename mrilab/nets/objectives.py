@@ -11,11 +11,17 @@ from .ssdu import split, ssdu_loss
 
 
 def objective(s: Settings, net: nn.Module, batch: Batch, seed: int) -> Tensor:
-    """Return the loss of a batch; `seed` is that of the hidden samples, or of the noise."""
+    """Return the loss of a batch; `seed` is that of the hidden samples, or of the noise.
+
+    A denoiser's is the mean log of each image's distance: so images of all σ count alike, in dB. Where all samples
+    judge self-supervised learning, it pays to copy the noise of those seen. The hidden ones alone suit a network whose
+    last step is data consistency; any other would be free to spoil what it has seen.
+    """
     if s.task == "self-supervised":
-        seen, _ = split(batch, seed)
-        return ssdu_loss(net(seen.A, seen.y), batch)  # the network cannot copy the hidden samples
-    return distance(s, estimate(s, net, batch, seed), batch.target)
+        seen, hidden = split(batch, seed)
+        return ssdu_loss(net(seen.A, seen.y), hidden if s.judges == "hidden" else batch)
+    errors = distance(s, estimate(s, net, batch, seed), batch.target)
+    return errors.log().mean() if s.task == "denoise" else errors.mean()
 
 
 def estimate(s: Settings, net: nn.Module, batch: Batch, seed: int) -> Tensor:
@@ -31,6 +37,6 @@ def estimate(s: Settings, net: nn.Module, batch: Batch, seed: int) -> Tensor:
 
 
 def distance(s: Settings, x: Tensor, target: Tensor) -> Tensor:
-    """Return mean |x − target| or mean |x − target|², of magnitudes if the network gives no phase."""
+    """Return mean |x − target| or mean |x − target|² of each image, of magnitudes if the network gives no phase."""
     error = (x - (target if x.is_complex() else target.abs())).abs()
-    return error.mean() if s.loss == "l1" else error.square().mean()
+    return (error if s.loss == "l1" else error.square()).mean(dim=(-2, -1))

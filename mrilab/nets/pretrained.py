@@ -31,7 +31,16 @@ def pretrained(name: str, device: torch.device | str = "cpu") -> tuple[nn.Module
     >>> record["settings"]["network"]
     'unet'
     """
+    net, record = load_weights(path_of(name))
+    return net.eval().to(device), record
+
+
+def path_of(name: str) -> Path:
+    """Return the path of the weights of a stored network. Raises as `pretrained`.
+
+    >>> path_of("unet-1").name
+    'unet-1.safetensors'
+    """
     if name not in pretrained_names():
         raise ValueError(f"no network is called {name!r}; the names are {', '.join(pretrained_names())}")
-    net, record = load_weights(FOLDER / f"{name}.safetensors")
-    return net.eval().to(device), record
+    return FOLDER / f"{name}.safetensors"

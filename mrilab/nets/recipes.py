@@ -30,27 +30,28 @@ COMMON: dict[str, Any] = {
 COMMON |= {"pools": 3, "learning_rate": 2e-3, "bf16": True, "patience": 100}
 UNROLLED: dict[str, Any] = {"network": "unrolled", "channels": 8, "cascades": 4, "epochs": 25}
 MODL = UNROLLED | {"coils": 8, "consistency": "cg"}  # four gradient steps are too few for eight coils
+SELF: dict[str, Any] = {"task": "self-supervised", "judges": "all"}
 
 ATLAS: dict[str, dict[str, Any]] = {  # trained on the heads of one atlas
     "unet-1": {"channels": 16, "epochs": 64},
     "unrolled-1": UNROLLED,
-    "denoiser": {"network": "denoiser", "task": "denoise", "channels": 16, "epochs": 15},
     "gradient-8": UNROLLED | {"coils": 8, "epochs": 20},
     "unrolled-8": MODL | {"epochs": 14},
     "unet-8": {"channels": 16, "coils": 8, "epochs": 25},
-    "ssdu-1": UNROLLED | {"task": "self-supervised"},
-    "ssdu-8": MODL | {"task": "self-supervised", "epochs": 6},
+    "ssdu-1": UNROLLED | SELF,
+    "ssdu-8": MODL | SELF | {"epochs": 6},
     **{f"ensemble-{seed}": {"channels": 8, "epochs": 15, "seed": seed} for seed in range(1, 5)},
     **{f"cascades-{n}": UNROLLED | {"cascades": n, "channels": 6, "pools": 2, "epochs": 10} for n in (1, 2, 4, 8)},
 }
 
-# Trained on the randomised world, for scans of any head, mask and array: one to two hours each on one core.
+# Trained on the randomised world, for scans of any head, mask and array: up to two hours each on one core.
 RANDOM: dict[str, Any] = {"world": True, "norm": False, "batch_size": 1, "clip": 0.1, "patience": 100}
 RANDOM |= {"train_slices": 400, "validation_slices": 24, "channels": 16}
 HELD: dict[str, Any] = RANDOM | {"network": "unrolled", "consistency": "cg"}  # held by the data
 WORLD: dict[str, dict[str, Any]] = {
     "world-unet": HELD | {"cascades": 1, "pools": 4, "epochs": 16},
     "world-unrolled": HELD | {"cascades": 4, "pools": 3, "epochs": 24},
+    "denoiser": RANDOM | {"network": "denoiser", "task": "denoise", "loss": "mse", "pools": 3, "epochs": 18},
 }
 IN_8_BITS = ("unet-8", "gradient-8", "ssdu-8", *WORLD)  # so that all take at most 12 MB
 
@@ -65,10 +66,10 @@ FULL: dict[str, dict[str, Any]] = {  # fastMRI's U-Net of 7.8 million parameters
 }
 
 
-def settings(name: str, folder: str | Path) -> Settings:
+def recipe(name: str, folder: str | Path) -> Settings:
     """Return the settings of a recipe, with log and checkpoints in `folder`.
 
-    >>> settings("ssdu-1", "out").task
+    >>> recipe("ssdu-1", "out").task
     'self-supervised'
     """
     options = RECIPES[name]
@@ -100,7 +101,7 @@ def on_gpu(name: str, folder: str | Path, minutes: float = 10.0) -> Settings:
 
 def follow(name: str, folder: str | Path) -> None:
     """Train the network of a recipe, continuing an interrupted training, and store its weights in 16 or 8 bits."""
-    s = settings(name, folder)
+    s = recipe(name, folder)
     train(s)
     net, record = load_weights(Path(s.out) / "weights.safetensors")
     del record["settings"]["out"], record["settings"]["cache"]  # paths of a machine

@@ -20,7 +20,13 @@ class ScanFolder(Slices):
 
     Coil maps are estimated once, by ESPIRiT from the complete data; a single coil has the sensitivity 1. The reference
     is the coil-combined image of the file, including its noise. For fastMRI, use its own folders as splits, such as
-    `singlecoil_train` and `singlecoil_val`. `check_apart` raises if two data sets share a scan.
+    `singlecoil_train` and `singlecoil_val`. `check_apart` raises if two data sets share a scan. A stored network learns
+    on from such folders by
+
+        python -m mrilab.nets.training --data multicoil_train --validation-data multicoil_val --start world-unrolled
+            --network unrolled --consistency cg --cascades 4 --channels 16 --pools 3 --no-norm --batch-size 1
+
+    and `mrilab.volume_scores` compares volumes as fastMRI's tables do.
 
     Parameters
     ----------
@@ -29,7 +35,8 @@ class ScanFolder(Slices):
     split : {"train", "validation", "test"}
         The use of the data.
     **options
-        As in `Slices`. A `cache` is recommended: without it, a process reads a file once for each of its slices.
+        As in `Slices`. A `cache` is recommended: without it, a process reads a file once for each of its slices, of
+        fastMRI's files the slice alone.
 
     Raises
     ------
@@ -68,8 +75,7 @@ class ScanFolder(Slices):
 
     def complete(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         path, number = self.places[index]
-        kspace = load_kspace(path).kspace
-        kspace = kspace.reshape(-1, *kspace.shape[-3:])[number]
+        kspace = _slice(path, number)
         if not 0.5 < np.mean(kspace.any(axis=(0, 2))) <= 1:
             raise ValueError(f"{path} is under-sampled already: training needs fully sampled scans")
         smaps = espirit(kspace, crop=0.95) if len(kspace) > 1 else np.ones_like(kspace)
@@ -88,15 +94,27 @@ def check_apart(*sets: ScanFolder) -> None:
         seen |= mine
 
 
-def _count(path: Path) -> int:
-    """Return the number of slices in a file; for fastMRI without reading its data."""
-    if path.suffix.lower() == ".h5":
-        from ..data.hdf5 import open_hdf5
+def _fastmri_slices(path: Path) -> int:
+    """Return the number of slices in a file of fastMRI, without reading them; 0 for another format."""
+    if path.suffix.lower() != ".h5":
+        return 0
+    from ..data.hdf5 import open_hdf5
 
-        with open_hdf5(path) as file:
-            if "kspace" in file:
-                return len(file["kspace"])
-    return int(np.prod(load_kspace(path).kspace.shape[:-3]))
+    with open_hdf5(path) as file:
+        return len(file["kspace"]) if "kspace" in file else 0
+
+
+def _count(path: Path) -> int:
+    """Return the number of slices in a file."""
+    return _fastmri_slices(path) or int(np.prod(load_kspace(path).kspace.shape[:-3]))
+
+
+def _slice(path: Path, number: int) -> np.ndarray:
+    """Return the k-space of one slice, (C, H, W)."""
+    if _fastmri_slices(path):
+        return load_kspace(path, index=number).kspace
+    kspace = load_kspace(path).kspace
+    return kspace.reshape(-1, *kspace.shape[-3:])[number]
 
 
 def _digest(path: Path) -> str:

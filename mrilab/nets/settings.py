@@ -12,6 +12,7 @@ from .images import KINDS
 from .unrolled import CONSISTENCY
 
 TASKS = ("reconstruct", "self-supervised", "denoise")
+JUDGES = ("hidden", "all")
 
 
 def _setting(default: Any, text: str, *, least: float | None = None, known: tuple[str, ...] = ()) -> Any:
@@ -35,7 +36,9 @@ class Settings:
     cascades: int = _setting(6, "iterations of the unrolled network", least=1)
     norm: bool = _setting(True, "instance normalisation in the U-Nets; without it, they have no bias either")
     consistency: str = _setting("gradient", "its data consistency", known=CONSISTENCY)
+    band: float = _setting(1.0, "share of the rows of k-space, around the middle, that its U-Nets may fill", least=0)
     shared: bool = _setting(False, "one U-Net for all cascades")
+    start: str = _setting("", "weights to begin with: a file, or the name of a stored network of this form")
     world: bool = _setting(False, "train on the randomised world, which chooses size, coils, mask and noise itself")
     data: str = _setting("", "folder of scans to train on; empty: the simulated brains")
     validation_data: str = _setting("", "folder of scans to validate on")
@@ -53,6 +56,7 @@ class Settings:
     accumulate: int = _setting(1, "parts of a step whose gradients are added: less memory, the same step", least=1)
     learning_rate: float = _setting(1e-3, "learning rate of Adam, before its cosine decay", least=0)
     task: str = _setting("reconstruct", "what is learned, with targets or without", known=TASKS)
+    judges: str = _setting("hidden", "the samples that judge self-supervised learning", known=JUDGES)
     loss: str = _setting("l1", "distance of images", known=("l1", "mse"))
     clip: float = _setting(0.0, "largest norm of a gradient, above which it is scaled down; 0: no limit", least=0)
     patience: int = _setting(10, "epochs without a lower validation loss before it stops", least=1)

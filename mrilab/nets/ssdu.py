@@ -11,13 +11,13 @@ from ..sampling.masks import plan
 from .batches import Batch
 
 
-def split(batch: Batch, seed: int, fraction: float = 0.4) -> tuple[Batch, Batch]:
+def split(batch: Batch, seed: int, fraction: float = 0.4, *, points: bool = False) -> tuple[Batch, Batch]:
     """Return (Θ, Λ): a batch with the samples that the network sees, and one with the samples that are held back.
 
     Ω = Θ ∪ Λ, Θ ∩ Λ = ∅. Λ is drawn uniformly, a `fraction` of the acquired lines if the mask consists of lines, else
-    of single samples: a network that learned to fill holes in lines would not learn to predict missing lines. Θ should
-    be a mask like Ω, so it keeps the centre that the masks of `mrilab` have. Both batches have the targets of `batch`,
-    which must not be used.
+    of single samples: a network that learned to fill holes in lines would not learn to predict missing lines. With
+    `points`, single samples are held back in any case. Θ should be a mask like Ω, so it keeps the centre that the masks
+    of `mrilab` have. Both batches have the targets of `batch`, which must not be used.
 
     Raises ValueError for a fraction that is not between 0 and 1, and for scans with no samples outside the centre.
 
@@ -36,12 +36,12 @@ def split(batch: Batch, seed: int, fraction: float = 0.4) -> tuple[Batch, Batch]
     """
     fraction = within("the fraction of hidden samples", fraction, 0, 1, strictly=True)
     rng = np.random.default_rng(seed)
-    hide = np.array([_hidden(mask, rng, fraction) for mask in batch.masks])
+    hide = np.array([_hidden(mask, rng, fraction, points) for mask in batch.masks])
     return _only(batch, batch.masks & ~hide), _only(batch, hide)
 
 
-def _hidden(mask: np.ndarray, rng: np.random.Generator, fraction: float) -> np.ndarray:
-    lines = (mask == mask[:, :1]).all()
+def _hidden(mask: np.ndarray, rng: np.random.Generator, fraction: float, points: bool) -> np.ndarray:
+    lines = not points and (mask == mask[:, :1]).all()
     acquired = mask[:, 0] if lines else mask  # (H,) or (H, W)
     lot = rng.random(acquired.shape)
     lot[plan(acquired.shape, acquired.size / acquired.sum(), None)[1]] = 1  # the centre stays

@@ -27,10 +27,11 @@ from .devices import device_of, half_precision, hardware
 from .networks import build
 from .objectives import estimate, objective
 from .population import Brains
+from .pretrained import path_of, pretrained_names
 from .scans import ScanFolder, check_apart
 from .settings import Settings, parse
 from .unet import UNet
-from .weights import save_weights
+from .weights import load_weights, save_weights
 from .world import COILS, World
 
 Sets = tuple[Slices | World, Slices | World]  # training and validation
@@ -60,8 +61,10 @@ def train(s: Settings, sets: Sets | None = None) -> list[dict[str, float]]:
     JSON. With `resume`, an interrupted training continues after its last complete epoch, with the same result as an
     uninterrupted one. With torchrun, each process takes `batch_size` slices per step, and gradients are averaged.
 
+    With `start`, it begins with the weights of another training, to go on with other data.
+
     Raises FileExistsError if `s.out` contains a checkpoint and `resume` is off; ValueError if its settings differ, or
-    if there are fewer slices than one step needs.
+    if there are fewer slices than one step needs; WeightsError for a `start` of another form.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as out:
@@ -94,7 +97,10 @@ def train(s: Settings, sets: Sets | None = None) -> list[dict[str, float]]:
 def _train(s: Settings, sets: Sets, rank: int, world: int, device: torch.device):
     training, validation = sets
     torch.manual_seed(s.seed)
-    net = build(s).to(device)
+    net = build(s)
+    if s.start:
+        load_weights(path_of(s.start) if s.start in pretrained_names() else s.start, net)
+    net.to(device)
     if s.compile:
         for part in net.modules():
             if isinstance(part, UNet):

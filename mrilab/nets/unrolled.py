@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from ..arrays.checks import whole
+from ..arrays.checks import whole, within
 from ..operators.linop import LinearOperator
 from .consistency import solve
 from .images import ImageUNet
@@ -34,11 +34,14 @@ class Unrolled(nn.Module):
         Whether all cascades share one network, as in MoDL.
     cg_steps : int
         Conjugate gradient iterations per cascade.
+    band : float
+        The share of the rows of k-space, around the middle, in which R_k may differ from 0. Below 1, it leaves to the
+        data the rows that hardly any mask of a training has, of which it can have learned nothing.
 
     Raises
     ------
     ValueError
-        For another consistency, and for data that do not fit A or the U-Net.
+        For another consistency, a band that is not from 0 to 1, and for data that do not fit A or the U-Net.
 
     References
     ----------
@@ -66,12 +69,13 @@ class Unrolled(nn.Module):
         consistency: str = "gradient",
         shared: bool = False,
         cg_steps: int = 6,
+        band: float = 1.0,
     ):
         super().__init__()
         if consistency not in CONSISTENCY:
             raise ValueError(f"unknown consistency {consistency!r}: it is one of {', '.join(map(repr, CONSISTENCY))}")
         self.cascades, self.cg_steps = whole("cascades", cascades, 1), whole("cg_steps", cg_steps, 1)
-        self.consistency = consistency
+        self.consistency, self.band = consistency, within("band", band, 0, 1)
         count = 1 if shared else cascades
         self.correct = nn.ModuleList(ImageUNet(channels=channels, pools=pools, norm=norm) for _ in range(count))
         # The weight of "cg" is log λ, so λ > 0; initially λ = 0.05. That of "gradient" is η, initially 1.
@@ -81,9 +85,22 @@ class Unrolled(nn.Module):
         start = x = A.H(y)  # (B, H, W)
         gram = A.gram
         for k in range(self.cascades):
-            corrected = self.correct[k % len(self.correct)](x)
+            corrected = inner_rows(self.correct[k % len(self.correct)](x), self.band)
             if self.consistency == "gradient":
                 x = corrected - self.weight[k] * (gram(x) - start)
             else:
                 x = corrected + solve(gram, start - gram(corrected), self.weight[k].exp(), self.cg_steps)
         return x
+
+
+def inner_rows(x: Tensor, band: float) -> Tensor:
+    """Return images (B, H, W) of which k-space keeps a share of its rows, around the middle, and else is 0.
+
+    >>> chequered = torch.tensor([[[1.0 + 0j], [-1.0], [1.0], [-1.0]]])
+    >>> bool(inner_rows(chequered, 0.75).abs().max() < 1e-6), bool(inner_rows(chequered, 1.0).abs().min() == 1)
+    (True, True)
+    """
+    if band >= 1:
+        return x
+    kept = torch.fft.fftfreq(x.shape[-2], device=x.device).abs() <= band / 2  # in the order of torch's FFT
+    return torch.fft.ifft(kept[:, None] * torch.fft.fft(x, dim=-2), dim=-2)

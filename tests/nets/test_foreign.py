@@ -10,7 +10,7 @@ import torch
 from mrilab import FFT, Mask, psnr
 from mrilab.nets import ImageUNet, Unrolled, pretrained
 from mrilab.nets.foreign import NOISE, SETS, noise_of
-from mrilab.nets.judge import METRICS, SHOWN, WORLD, head_of, methods, psnr_inside, scores, shown
+from mrilab.nets.judge import METRICS, SHOWN, WORLD, head_of, methods, over_heads, psnr_inside, scores, shown
 from mrilab.nets.pretrained import FOLDER
 
 BELOW: tuple[str, ...] = ()  # none
@@ -92,6 +92,17 @@ def test_noise_is_measured_at_the_corners():
     noise = 0.1 / np.sqrt(2) * (rng.standard_normal((4, 64, 48)) + 1j * rng.standard_normal((4, 64, 48)))
     noise[:, 32, 24] += 50
     assert noise_of(noise) == pytest.approx(0.1, rel=0.05)
+
+
+def test_each_head_counts_once():
+    """Two heads with leads of 1 and 3 dB, however many slices: the mean 2, with a standard error of 1."""
+
+    def scored(lead, slices):
+        return {"frame": {"inside": [30.0] * slices}, "net": {"inside": [30.0 + lead] * slices}}
+
+    (row,) = over_heads({"scores": {"one": scored(1, 2), "another": scored(3, 200)}}, ["one", "another"])
+    assert (row["method"], row["one"], row["another"], row["mean"]) == ("net", 1, 3, 2)
+    assert row["high"] - 2 == 2 - row["low"] == pytest.approx(12.706, abs=1e-3)  # Student's t, one degree of freedom
 
 
 def test_methods_share_columns_in_the_table():

@@ -18,8 +18,15 @@ from mrilab import (
     Coils,
     CycleSpun,
     GroupL1,
+    Identity,
     LeastSquares,
+    LocallyLowRank,
     Mask,
+    NuclearNorm,
+    Parts,
+    Row,
+    TemporalDifference,
+    TemporalFFT,
     Wavelet,
     condat_vu,
     conjugate_gradient,
@@ -204,10 +211,27 @@ PSI = Wavelet("haar", SHAPE, level=2)
 SENSE = Mask(lines(SHAPE)) @ FFT(SHAPE) @ Coils(unit_maps(2, SHAPE))
 DATA = SENSE(draw(SHAPE, "torch"))
 OWN = Mask(lines(SHAPE)) @ FFT(SHAPE) @ PSI.H
+
+
+def series(y):
+    """Three frames."""
+    return torch.stack([y, y.flip(0), 2j * y])
+
+
 SOLVERS = {
     "fista": lambda y, k: fista(LeastSquares(SENSE @ PSI.H, y), L1(0.05), max_iter=k, restart=True),
     "fista, groups": lambda y, k: fista(LeastSquares(OWN, y), GroupL1(0.05, axis=-3), max_iter=k),
     "fista, cycle spinning": lambda y, k: fista(LeastSquares(SENSE, y), CycleSpun(L1(0.05), PSI), max_iter=k),
+    "fista, nuclear norm": lambda y, k: fista(LeastSquares(SENSE, series(y)), NuclearNorm(0.05), max_iter=k),
+    "fista, locally low rank": lambda y, k: fista(LeastSquares(SENSE, series(y)), LocallyLowRank(0.05), max_iter=k),
+    "fista, low rank plus sparse": lambda y, k: fista(
+        LeastSquares(SENSE @ Row([Identity((3, *SHAPE)), TemporalFFT((3, *SHAPE)).H]), series(y)),
+        Parts([NuclearNorm(0.05), L1(0.02)]),
+        max_iter=k,
+    ),
+    "condat_vu, temporal": lambda y, k: condat_vu(
+        LeastSquares(SENSE, series(y)), L1(0.02), TemporalDifference((3, *SHAPE)), max_iter=k
+    ),
     "fista, OSCAR": lambda y, k: fista(LeastSquares(OWN, y), OSCAR(0.01, 1.0, PSI.bands), max_iter=k),
     "pogm": lambda y, k: pogm(LeastSquares(SENSE @ PSI.H, y), L1(0.05), max_iter=k),
     "condat_vu": lambda y, k: condat_vu(LeastSquares(SENSE, y), L1(0.05), PSI, max_iter=k),

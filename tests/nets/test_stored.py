@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from mrilab.nets import Brains, count_parameters, pretrained, pretrained_names
-from mrilab.nets.evaluate import METRICS, NOISE, SHAPE, networks, scores
+from mrilab.nets.evaluate import METRICS, NOISE, SHAPE, networks, row_of, scores
 from mrilab.nets.pretrained import FOLDER
-from mrilab.nets.recipes import RECIPES, settings
+from mrilab.nets.recipes import RECIPES, recipe
 from mrilab.nets.settings import from_dict
 
 TABLE = json.loads((FOLDER / "table.json").read_text())
 
 
 def mean(coils, accel, method):
-    return np.mean(TABLE["results"][f"{coils} coils, {accel}x, {method}"]["psnr"])
+    return np.mean(row_of(TABLE, coils, accel, method)["psnr"])
 
 
 def test_there_is_one_for_each_recipe():
@@ -29,7 +29,7 @@ def test_they_are_small():
 @pytest.mark.parametrize("name", sorted(RECIPES))
 def test_each_says_where_it_comes_from(name):
     net, record = pretrained(name)
-    wanted = settings(name, "out").as_dict()
+    wanted = recipe(name, "out").as_dict()
     stored = from_dict(record["settings"]).as_dict()  # a setting that came later has its default
     assert all(stored[key] == wanted[key] for key in wanted.keys() - {"out", "cache", "resume"})
     assert "/" not in record["settings"].get("out", "") + record["settings"].get("cache", "")
@@ -47,7 +47,7 @@ def test_the_table_is_what_the_weights_give(coils):
     for method, name in networks(coils).items():
         found = scores(pretrained(name)[0], data)
         for metric in METRICS:
-            kept = TABLE["results"][f"{coils} coils, 4x, {method}"][metric][0]
+            kept = row_of(TABLE, coils, 4, method)[metric][0]
             assert found[metric][0] == pytest.approx(kept, rel=2e-3), (method, metric)
 
 
@@ -55,7 +55,7 @@ def test_the_table_is_whole():
     assert TABLE["slices"] >= 100
     methods = ("zero-filled", "sparse", "U-Net", "unrolled", "self-supervised", "plug and play")
     for coils, accel, method in [(c, a, m) for c in (1, 8) for a in (4, 8) for m in methods]:
-        row = TABLE["results"][f"{coils} coils, {accel}x, {method}"]
+        row = row_of(TABLE, coils, accel, method)
         assert all(len(row[key]) == TABLE["slices"] for key in (*METRICS, "seconds"))
 
 

@@ -8,9 +8,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from scan_files import write_fastmri
 
-from mrilab import psnr
-from mrilab.nets import Brains, ScanFolder, Settings, load_weights, train
+from mrilab import FFT, psnr
+from mrilab.nets import Brains, ScanFolder, Settings, WeightsError, load_weights, scans, train
+from mrilab.nets.recipes import recipe
 from mrilab.nets.scans import check_apart
 from mrilab.nets.settings import parse
 from mrilab.simulation import phantoms
@@ -86,6 +88,36 @@ def test_scans_in_two_splits_are_refused(tmp_path):
         check_apart(a, b)
     np.save(tmp_path / "b" / "renamed.npy", kspace + 1)
     check_apart(a, ScanFolder(tmp_path / "b", "validation"))
+
+
+def test_a_stored_network_learns_on_from_a_folder_of_fastmri(tmp_path, monkeypatch):
+    """Files of two slices each, with a readout of twice the width; no file is read as a whole."""
+    rng = np.random.default_rng(0)
+    for folder, count in (("train", 2), ("val", 1)):
+        (tmp_path / folder).mkdir()
+        for number in range(count):
+            images = np.zeros((2, 1, 48, 40), np.complex64)
+            images[..., 8:40, 8:32] = rng.random((2, 1, 32, 24))
+            write_fastmri(tmp_path / folder / f"{folder}{number}.h5", FFT((48, 40))(images), 80, mask=False)
+    asked, read = [], scans.load_kspace
+    monkeypatch.setattr(scans, "load_kspace", lambda path, **one: asked.append(one) or read(path, **one))
+    options = recipe("world-unrolled", tmp_path).as_dict() | {"world": False, "epochs": 1, "resume": False}
+    options |= {"data": str(tmp_path / "train"), "validation_data": str(tmp_path / "val"), "cache": ""}
+    log = train(Settings(**options | {"start": "world-unrolled", "device": "cpu"}))
+    assert asked and all("index" in one for one in asked)
+    assert log[0]["psnr"] > log[0]["zero_filled_psnr"]
+    record = json.loads((tmp_path / "world-unrolled" / "weights.json").read_text())
+    assert record["data"] == ["ScanFolder train, 4 slices", "ScanFolder validation, 2 slices"]
+
+
+def test_a_training_begins_with_the_weights_it_is_told(settings, tmp_path):
+    train(settings)
+    still = replace(settings, out=str(tmp_path / "on"), start=f"{settings.out}/weights.safetensors", learning_rate=0.0)
+    train(still)
+    a, b = (load_weights(f"{s.out}/weights.safetensors")[0].state_dict() for s in (settings, still))
+    assert all(torch.equal(a[name], b[name]) for name in a)
+    with pytest.raises(WeightsError, match="found weights with"):
+        train(replace(still, out=str(tmp_path / "wider"), channels=5))
 
 
 def test_the_same_seed_gives_the_same_curve_and_another_does_not(settings, tmp_path):

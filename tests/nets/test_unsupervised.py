@@ -1,11 +1,24 @@
 """Learning without targets: hidden samples, plugged-in denoisers, and that no target is looked at."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from mrilab import FFT, Mask, center_lines, random_lines
-from mrilab.nets import Brains, Denoiser, Settings, collate, plug_and_play, pretrained, split, ssdu_loss, train
+from mrilab.nets import (
+    Brains,
+    Denoiser,
+    Settings,
+    Unrolled,
+    collate,
+    plug_and_play,
+    pretrained,
+    split,
+    ssdu_loss,
+    train,
+)
 from mrilab.nets.networks import build
 from mrilab.nets.objectives import objective
 
@@ -34,6 +47,7 @@ def test_lines_are_hidden_as_lines_and_points_as_points(batch):
     points = Brains("train", 1, shape=(32, 32), accel=2, pattern="variable_density")
     hidden = split(collate([points[0]]), seed=3)[1].masks
     rows = hidden.sum(axis=-1)
+    assert (split(batch, seed=3, points=True)[1].masks.sum(axis=-1) % 32).any()
     assert ((rows > 0) & (rows < collate([points[0]]).masks.sum(axis=-1))).sum() > 16
 
 
@@ -65,12 +79,46 @@ def test_self_supervision_never_looks_at_a_target(batch):
     assert objective(s, net, batch, seed=1) == value
 
 
-def test_self_supervision_learns(tmp_path):
+def test_what_goes_in_judges_only_if_asked():
+    """Zero-filling of one coil keeps what it has seen and predicts nothing."""
+    batch = collate([Brains("train", 1, shape=(32, 32), accel=2)[0]])
+    s = Settings(network="unrolled", task="self-supervised")
+    assert objective(s, lambda A, y: A.H(y), batch, seed=1) == pytest.approx(1, abs=1e-3)
+    assert objective(replace(s, judges="all"), lambda A, y: A.H(y), batch, seed=1) < 0.5
+
+
+@pytest.mark.parametrize("band", [-0.1, 1.5, float("nan")])
+def test_a_band_that_is_none_says_so(band):
+    with pytest.raises(ValueError, match="band must be"):
+        Unrolled(band=band)
+
+
+@pytest.mark.parametrize(("judges", "consistency", "most"), [("all", "gradient", 0.95), ("hidden", "cg", 0.97)])
+def test_self_supervision_learns(tmp_path, judges, consistency, most):
     s = Settings(network="unrolled", task="self-supervised", channels=4, pools=1, cascades=2, height=32, width=32)
-    options = s.as_dict() | {"coils": 2, "train_slices": 8, "validation_slices": 2, "epochs": 15, "device": "cpu"}
+    options = s.as_dict() | {
+        "judges": judges,
+        "consistency": consistency,
+        "coils": 2,
+        "train_slices": 8,
+        "validation_slices": 2,
+        "epochs": 15,
+        "device": "cpu",
+    }
     log = train(Settings(**options | {"out": str(tmp_path), "batch_size": 2, "learning_rate": 1e-2}))
-    assert log[-1]["validation_loss"] < 0.95 * log[0]["validation_loss"]
+    assert log[-1]["validation_loss"] < most * log[0]["validation_loss"]
     assert log[-1]["psnr"] > log[0]["psnr"] + 0.5  # which no loss has seen
+
+
+def test_for_a_denoiser_half_the_error_is_worth_the_same_at_every_strength(batch):
+    s = Settings(network="denoiser", task="denoise")
+    parts = torch.tensor([[1.0, 1.0], [0.5, 1.0], [1.0, 0.5]])[..., None, None]
+    whole, *halved = (
+        objective(s, lambda x, sigma, part=part: batch.target + part * (x - batch.target), batch, seed=0)
+        for part in parts
+    )
+    for value in halved:
+        assert torch.allclose(whole - value, torch.tensor(2.0).log() / 2, atol=1e-5)
 
 
 def test_a_denoiser_serves_all_units():
