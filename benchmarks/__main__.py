@@ -13,10 +13,12 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from mrilab.arrays import ready
+
 from . import record
 from .process import Failed, NotInstalled
 
-PARTS = ("start", "blocks", "solvers", "oscar", "sense", "scaling", "threads", "gpu")
+PARTS = ("start", "blocks", "solvers", "oscar", "sense", "bart", "scaling", "threads", "gpu")
 
 
 def main():
@@ -27,6 +29,7 @@ def main():
     unknown = set(options.parts) - set(PARTS)
     if unknown:
         parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    ready.wait()
     start = time.perf_counter()
     with TemporaryDirectory() as folder:
         for part in options.parts or PARTS:

@@ -7,6 +7,7 @@ import numpy as np
 import mrilab
 from benchmarks.peers.serve import serve
 from benchmarks.peers.steps import Steps
+from mrilab.arrays import ready
 
 
 def operators(problem, data):
@@ -27,7 +28,8 @@ def regulariser(problem, Psi, lam):
 
 
 def load_kernels(problem):
-    """Solve a tiny problem of the same kind: this compiles the kernels, or reads them from the disk."""
+    """Solve a tiny problem of the same kind, which reads the kernels from the disk, once they are there."""
+    ready.wait()
     side = 2 ** (problem["level"] + 2)
     data = {
         "mask": np.ones((side, side), bool),

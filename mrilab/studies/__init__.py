@@ -7,4 +7,5 @@ bytecode  the names that its code reads and imports
 versions  the versions of the packages that it uses
 runners   in this process, or on a Dask cluster
 watch     the watch over the workers of a cluster
+strengths the λ of the pages' comparisons, tuned on validation heads
 """
