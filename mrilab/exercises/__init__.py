@@ -5,6 +5,7 @@ the numbers of a student, and teachers add their own exercises by `exercise`, `c
 mrilab imports this one.
 
 base      Exercise, and the list of all exercises
+chapters  the pages that have exercises, and their titles
 tasks     the exercises, one file per chapter
 engine    check
 blank     whether there is an answer yet

@@ -13,31 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from .chapters import CHAPTERS
 from .compare import Problem
 
-CHAPTERS = {  # pages with exercises, in the order of the book, and their titles
-    "kspace": "k-space and the image",
-    "fft": "Faults of the Fourier transform",
-    "random": "Random sampling",
-    "lines": "Random lines",
-    "aliasing": "Aliasing and coils",
-    "radial": "Radial and spiral",
-    "designed": "Designed trajectories",
-    "sparsity": "Sparsity and the prox",
-    "synthesis": "Synthesis",
-    "analysis": "Analysis",
-    "spinning": "Cycle spinning",
-    "noncartesian": "Sparse reconstruction from spokes",
-    "selfcalibrated": "Coils: maps from the scan itself",
-    "calibrationless": "Calibrationless reconstruction",
-    "completion": "k-space that completes itself",
-    "ownscan": "Your own scan",
-    "unet": "A U-Net, from its data to its test",
-    "unrolled": "Physics inside: unrolled networks",
-    "unsupervised": "Learning without references",
-    "trust": "Trust: what to test before you believe a network",
-    "capstones": "Capstones",
-}
 WORTH = {"easy": 1, "medium": 2, "hard": 3}  # points of each level; a quiz has none, a capstone five
 Inputs = dict[str, Any]
 
@@ -79,7 +57,7 @@ class Exercise:
 
     >>> from mrilab.exercises import find
     >>> find("sparsity-soft").chapter, find("sparsity-soft").label
-    ('sparsity', 'ex-sparsity-soft')
+    ('denoising', 'ex-sparsity-soft')
     """
 
     name: str

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ..files import BrokenFileError, atomic, read_json, reading
-from .base import CHAPTERS, Exercise, find, names
+from .base import Exercise, find, names
+from .chapters import CHAPTERS
 
 
 def path() -> Path:

@@ -18,7 +18,7 @@ from hypothesis.extra import numpy as hnp
 import mrilab
 from mrilab import exercises
 from mrilab.exercises import check, engine, find, load, names, progress, progress_board, record, variant
-from mrilab.exercises.base import CHAPTERS
+from mrilab.exercises.chapters import CHAPTERS
 
 NAMES = [name for name in names() if ".tasks." in find(name).reference.__module__]  # without those of docstrings
 STUDENTS = (None, "ada", "Émile 7")

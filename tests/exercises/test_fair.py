@@ -7,7 +7,7 @@ import pytest
 from answers import RIGHT, WRONG
 from answers.aliasing import by_column
 from answers.fft import shifted
-from answers.random import lloyd
+from answers.spacing import lloyd
 
 from mrilab.exercises import check, engine, find, variant
 from mrilab.exercises.compare import differs

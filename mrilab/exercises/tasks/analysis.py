@@ -1,16 +1,10 @@
-"""Exercises of the chapter on analysis: total variation, primal and dual."""
+"""Exercises of the chapter on analysis: primal and dual."""
 # The objective of an exercise is the docstring of its reference.
 # ruff: noqa: D103
 
-from functools import cache
-
 import numpy as np
 
-from ...operators.differences import FiniteDifference
-from ...operators.linop import Identity
-from ...problems.least_squares import LeastSquares
-from ...problems.regularisers import L1, GroupL1
-from ...solvers.condat_vu import condat_vu
+from ...problems.regularisers import L1
 from ..base import choice, exercise
 from ..draws import least_squares, matrix, noise
 
@@ -21,7 +15,9 @@ from ..draws import least_squares, matrix, noise
     "finds the longest τ of Condat–Vũ",
     kind="value",
     book={"sigma": 0.05, "L": 1.0, "norm2": 8.0},
-    question=lambda s, L, n: f"For TV, $\\|\\nabla\\|^2 \\le {n:g}$; let $\\varsigma = {s:.4g}$ and $L = {L:.4g}$.",
+    question=lambda s, L, n: (
+        f"For total variation, $\\|\\nabla\\|^2 \\le {n:g}$; let $\\varsigma = {s:.4g}$ and $L = {L:.4g}$."
+    ),
     draw=lambda rng: {"sigma": float(rng.uniform(0.05, 0.3)), "L": float(rng.uniform(0.5, 2)), "norm2": 8.0},
     tol=2e-3,
     minutes=5,
@@ -40,46 +36,6 @@ from ..draws import least_squares, matrix, noise
 )
 def longest(sigma, L, norm2):
     return 1 / (L / 2 + sigma * norm2)
-
-
-@cache
-def _losses(lam, sigma=0.5, max_iter=300):
-    """The losses of all three discs, a batch."""
-    down, across = np.indices((64, 64)) - 32
-    discs = np.stack([np.hypot(down, across) <= r for r in (4, 8, 16)]).astype(np.complex64)
-    f = LeastSquares(Identity((64, 64)), discs)
-    x = condat_vu(f, GroupL1(lam, axis=-3), FiniteDifference((64, 64)), sigma=sigma, max_iter=max_iter).x
-    return (1 - x[:, 32, 32].real).astype(float).tolist()
-
-
-@exercise(
-    "analysis-disc",
-    "analysis",
-    "measures the height that TV with λ = 0.5 takes from the middle of discs of radius 4, 8 and 16",
-    kind="value",
-    book={"lam": 0.5},
-    tol=0.02,
-    minutes=20,
-    second="Small and thin ones are at risk: the loss is λ times perimeter over area. Pixels make a rough circle.",
-    mistakes=[
-        (
-            "Those are the formula's values. Measure, on the grid of 64 × 64.",
-            lambda lam: [2 * lam / r for r in (4, 8, 16)],
-        ),
-        ("Those are the heights that stay.", lambda lam: [1 - loss for loss in _losses(lam)]),
-        (
-            "It has not converged: 100 iterations at the default ς are too few. Take ς = 0.5 and 300.",
-            lambda lam: _losses(lam, sigma=None, max_iter=100),
-        ),
-        (
-            "Almost: the large disc has not converged. Take ς = 0.5 too: the dual moves slowly at the default one.",
-            lambda lam: _losses(lam, sigma=None),
-        ),
-        ("The order is by radius: 4, 8, 16.", lambda lam: _losses(lam)[::-1]),
-    ],
-)
-def disc(lam):
-    return _losses(lam)
 
 
 def _pair(rng):
@@ -130,54 +86,6 @@ def _certificate(x, u, f, g, Psi, *, sign=1, conj=True, relative=True, at=0):
 )
 def certificate(x, u, f, g, Psi):
     return _certificate(x, u, f, g, Psi)
-
-
-def _tv(x, isotropic=True, wrap=False, squared=False):
-    down = np.diff(x, axis=0, append=x[:1] if wrap else x[-1:])
-    across = np.diff(x, axis=1, append=x[:, :1] if wrap else x[:, -1:])
-    if not isotropic:
-        return float(abs(down).sum() + abs(across).sum())
-    power = abs(down) ** 2 + abs(across) ** 2
-    return float(np.sum(power if squared else np.sqrt(power)))
-
-
-@exercise(
-    "analysis-tv",
-    "analysis",
-    "computes the isotropic total variation of an image, with differences of 0 at the last row and column",
-    draw=lambda rng: {"x": noise(rng, 6, 7)},
-    tol=1e-3,
-    minutes=10,
-    level="easy",
-    mistakes=[
-        ("That is anisotropic: it adds |down| and |across|.", lambda x: _tv(x, isotropic=False)),
-        ("The last row minus the first is in it. Nothing goes round the edge.", lambda x: _tv(x, wrap=True)),
-        (
-            "The square of a complex number is not |·|²: take `abs` first.",
-            lambda x: np.sum(np.sqrt(np.sum(FiniteDifference(x.shape)(x) ** 2, axis=0))),
-        ),
-        (
-            "np.gradient takes central differences. Those between a pixel and the next are asked for: np.diff.",
-            lambda x: float(np.sum(np.linalg.norm(list(np.gradient(x)), axis=0))),
-        ),
-        (
-            "First the differences, then the magnitudes: where the phase changes, the image does.",
-            lambda x: _tv(abs(x)),
-        ),
-        (
-            "Beyond the last row there is no zero: the difference there is 0, not the pixel.",
-            lambda x: float(np.linalg.norm([np.diff(x, axis=i, append=0) for i in (0, 1)], axis=0).sum()),
-        ),
-        ("A root for each pixel, then the sum.", lambda x: _tv(x, squared=True) ** 0.5),
-        ("The root is missing: it sums lengths, not their squares.", lambda x: _tv(x, squared=True)),
-        (
-            "The last row and column are cut off: they have one difference each.",
-            lambda x: float(np.sum(np.sqrt(abs(np.diff(x, axis=0)[:, :-1]) ** 2 + abs(np.diff(x, axis=1)[:-1]) ** 2))),
-        ),
-    ],
-)
-def tv(x):
-    return GroupL1(1.0, axis=-3)(FiniteDifference(x.shape)(x))
 
 
 @exercise(

@@ -64,67 +64,17 @@ def draws(lines, wanted, decay):
 
 
 choice(
-    "lines-choice",
+    "lines-share",
     "lines",
-    "knows what the symmetry makes of a receiver that is a quarter turn off",
+    "tells draws from lines: how often a line is in a mask that is drawn with replacement",
     {
-        "a": "The symmetry is that of a real image. For i·x it has the other sign: y(−k) = −conj y(k).",
-        "b": "Zeros would be better: they keep half of the detail. The fill puts numbers there, with the wrong sign.",
-        "c": "What both sides measured stays. Filled lines have the wrong sign: detail cancels along the phase of i·x.",
-        "d": "That takes a conjugate of all of k-space. Here lines are conjugated and flipped, and only missing ones.",
+        "a": "It is drawn three times on average. In a mask it is once, or not at all.",
+        "b": "All draws may miss it: with probability (1 − 3/64)^64, about 5 %.",
+        "c": "All 64 draws miss it with probability (1 − 3/64)^64, about e⁻³ = 5 %.",
+        "d": "That is the probability of one draw. There are 64.",
     },
     right=lambda: "c",
 )
-
-
-choice(
-    "lines-lambda",
-    "lines",
-    "knows whether λ decides the ranking of the designs",
-    {
-        "yes": "Compare the three rows of your table column by column: which design is best in each?",
-        "no": "The numbers move by less than two decibels, the order of the three designs stays.",
-        "only low-pass": "Low-pass stays where it is. Compare the order, not the numbers.",
-        "only decay 6": "Its numbers move, its place in the order does not.",
-    },
-    right=lambda: "no",
-    minutes=15,
-    level="medium",
-)
-
-
-def _energies(rng):
-    E = rng.uniform(0.5, 2, 24) / (1 + np.abs(np.arange(24) - 12)) ** 2
-    return {"E": E, "gamma": float(rng.uniform(0.25, 0.9))}
-
-
-@exercise(
-    "lines-learn",
-    "lines",
-    "turns the energies E of lines into probabilities p ∝ E^γ",
-    draw=_energies,
-    minutes=15,
-    mistakes=[
-        ("Probabilities sum to 1.", lambda E, gamma: E**gamma),
-        ("Take the power first, then divide by the sum of the powers.", lambda E, gamma: (E / E.sum()) ** gamma),
-        ("γ is an exponent: as a factor it makes the sum γ.", lambda E, gamma: gamma * E / E.sum()),
-        (
-            "That is the root: the power is γ, not 1/γ.",
-            lambda E, gamma: E ** (1 / gamma) / np.sum(E ** (1 / gamma)),
-        ),
-        (
-            "E is an energy already: nothing is left to square.",
-            lambda E, gamma: E ** (2 * gamma) / np.sum(E ** (2 * gamma)),
-        ),
-        ("γ is missing: these are the energies themselves.", lambda E, gamma: E / E.sum()),
-        (
-            "That multiplies by γ, which cancels. It is an exponent.",
-            lambda E, gamma: np.exp(gamma * E) / np.exp(gamma * E).sum(),
-        ),
-    ],
-)
-def learned(E, gamma):
-    return E**gamma / np.sum(E**gamma)
 
 
 def _inclusion(p, n, again=True):

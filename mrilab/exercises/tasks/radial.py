@@ -3,7 +3,6 @@
 # ruff: noqa: D103
 
 import numpy as np
-from scipy.optimize import brentq
 
 from ...sampling.trajectories import nyquist_shots, radial, shots_for
 from ..base import choice, exercise
@@ -165,59 +164,6 @@ def _ramp(k, dims=2, scale=True, axis=-1):
 )
 def ramp(k):
     return _ramp(k)
-
-
-def _dense(p, shots, samples, n, *, arms=2, circle=1, even=False, through=True, swap=False, late=0.0):
-    middle, u = samples // 2, np.linspace(0, 1, 20001)
-
-    def arm(turns, u):
-        return 0.5 * u**p * np.exp(2j * np.pi * turns * u)
-
-    def length(turns):
-        return np.append(0, np.cumsum(abs(np.diff(arm(turns, u)))))
-
-    turns = brentq(lambda T: length(T)[-1] - 2 / arms * middle / n, 0, 50)
-    t = (np.arange(samples) - middle + late) / middle
-    at = abs(t) if even else np.interp(abs(t), length(turns) / length(turns)[-1], u)
-    k = (
-        (np.sign(t) if through else 1)
-        * arm(turns, at)
-        * np.exp(1j * np.pi * circle * np.arange(shots) / shots)[:, None]
-    )
-    return np.stack([k.real, k.imag] if swap else [k.imag, k.real], axis=-1)
-
-
-@exercise(
-    "radial-dense",
-    "radial",
-    "makes in-out spirals with |k| = ½ uᵖ that run at constant speed, a step of 1/n per sample",
-    draw=lambda rng: {
-        "p": int(rng.integers(2, 5)),
-        "shots": int(rng.integers(3, 6)),
-        "samples": 96,
-        "n": int(rng.integers(10, 14)),
-    },
-    tol=4e-3,  # however finely the length of the path was summed
-    minutes=25,
-    level="hard",
-    mistakes=[
-        ("The turns are for a path twice as long: an arm has half of the samples.", lambda *a: _dense(*a, arms=1)),
-        (
-            "In-out shots have two ends: half a turn, π i/shots, fills the circle.",
-            lambda *a: _dense(*a, circle=2),
-        ),
-        (
-            "Even steps in u are not even steps along the path: that slows down at the centre.",
-            lambda *a: _dense(*a, even=True),
-        ),
-        ("The way in is that of −k: the two arms of a shot lie opposite.", lambda *a: _dense(*a, through=False)),
-        ("The last axis is (ky, kx): the imaginary part comes first.", lambda *a: _dense(*a, swap=True)),
-        ("Sample samples/2 lies at DC: yours has DC between two samples.", lambda *a: _dense(*a, late=0.5)),
-        ("k has signs: the opposite arm is −k.", lambda *a: abs(_dense(*a))),
-    ],
-)
-def dense_spiral(p, shots, samples, n):
-    return _dense(p, shots, samples, n)
 
 
 choice(

@@ -43,56 +43,6 @@ def distinct(points, accel):
     return points * (1 - (1 - 1 / points) ** round(points / accel))
 
 
-def _cloud(rng):
-    """Points of which the last gets nothing: another lies between it and all of the grid."""
-    weights = rng.uniform(0.2, 1, (9, 8))
-    points = np.concatenate([rng.uniform(-0.5, 0.4, (4, 2)), [[0.45, 0.38], [0.49, 0.48]]])
-    return {"points": points, "p": weights / weights.sum()}
-
-
-def _lloyd(points, p, power=2.0, weigh=True, before=True, squared=True, stay=True, middle=lambda n: n // 2):
-    x = (np.argwhere(p > 0) - middle(np.array(p.shape))) / p.shape
-    w = p[p > 0] ** power
-
-    def to_nearest(centres):
-        gap = np.linalg.norm(x[:, None] - centres, axis=-1)
-        return gap.min(axis=1), gap.argmin(axis=1)
-
-    distance, cell = to_nearest(points)
-    moved = points.copy() if stay else np.zeros_like(points)
-    for i in np.unique(cell):
-        moved[i] = np.average(x[cell == i], axis=0, weights=w[cell == i] if weigh else None)
-    distance = distance if before else to_nearest(moved)[0]
-    return moved, np.sum(w * distance ** (2 if squared else 1))
-
-
-@exercise(
-    "random-lloyd",
-    "random",
-    "makes one step of Lloyd's algorithm, and returns the points and the error E",
-    draw=_cloud,
-    minutes=25,
-    level="hard",
-    mistakes=[
-        ("The weights are p², not p.", lambda points, p: _lloyd(points, p, power=1.0)),
-        ("The mean of a cell is weighted by p².", lambda points, p: _lloyd(points, p, weigh=False)),
-        ("A point that got nothing stays where it is.", lambda points, p: _lloyd(points, p, stay=False)),
-        ("E sums squared distances.", lambda points, p: _lloyd(points, p, squared=False)),
-        ("E is the sum, without a root.", lambda points, p: (_lloyd(points, p)[0], _lloyd(points, p)[1] ** 0.5)),
-        (
-            "Index i lies at (i − ⌊n/2⌋)/n: an even axis has its 0 on a point of the grid.",
-            lambda points, p: _lloyd(points, p, middle=lambda n: (n - 1) / 2),
-        ),
-        (
-            "E is that of the points that came in, not of the moved ones.",
-            lambda points, p: _lloyd(points, p, before=False),
-        ),
-    ],
-)
-def lloyd(points, p):
-    return _lloyd(points, p)
-
-
 choice(
     "random-choice",
     "random",

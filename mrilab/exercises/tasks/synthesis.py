@@ -1,4 +1,4 @@
-"""Exercises of the chapter on synthesis: ISTA, FISTA, restart."""
+"""Exercises of the chapter on synthesis: ISTA and FISTA."""
 # The objective of an exercise is the docstring of its reference.
 # ruff: noqa: D103
 
@@ -140,81 +140,6 @@ def momentum(n):
 )
 def longest():
     return 4 / 3
-
-
-def _restart_inputs(rng):
-    """A problem with a bound that is 5 times too large, and an end soon after the first rise of the cost."""
-    f = least_squares(rng, 30, 10)
-    f.A.norm2 = f.lipschitz = 5.0
-    g = L1(0.02 * lambda_max(f, L1(1.0)))
-    costs = _restart(f, g, 100, when=lambda costs: False)[1]
-    rises = np.flatnonzero(np.diff(costs) > 1e-6 * costs[0])
-    return {"f": f, "g": g, "max_iter": int(rises[0]) + 9 if rises.size else 60}
-
-
-def _restart(
-    f,
-    g,
-    max_iter,
-    *,
-    when=lambda costs: costs[-1] > costs[-2],
-    to_z=True,
-    to_t=True,
-    late=False,
-    back=False,
-    of_w=False,
-):
-    z = w = f.zeros()
-    t, s, costs = 1.0, 1 / f.lipschitz, [f(z) + g(z)]
-    for _ in range(max_iter):
-        old, told = z, t
-        z = g.prox(w - s * f.grad(w), s)
-        costs.append(f(z) + g(z))
-        if back and when(costs):
-            z = old
-        t = (1 + sqrt(1 + 4 * t**2)) / 2
-        w = z + (told - 1) / t * (z - old)
-        if of_w:
-            costs[-1] = f(w) + g(w)
-        if when(costs):
-            w, t = z if to_z else w, 1.0 if to_t else t
-            t = (1 + sqrt(5)) / 2 if late else t
-    return z, np.array(costs)
-
-
-RESTARTS = "It restarts at each step or nearly, which is ISTA: look at the sign of your comparison."
-
-
-@exercise(
-    "synthesis-restart",
-    "synthesis",
-    "adds a restart to FISTA: w = z, t = 1 whenever the cost has risen; returns z and all costs",
-    draw=_restart_inputs,
-    tol=2e-4,
-    trials=3,
-    minutes=30,
-    level="hard",
-    second="One more A an iteration, if the cost is computed afresh; none if A z is kept, as mrilab does.",
-    mistakes=[
-        ("No restart: the costs still rise.", lambda *a: _restart(*a, when=lambda c: False)),
-        (RESTARTS, lambda *a: _restart(*a, when=lambda c: True)),
-        (
-            "The costs begin with that of the start, before the first iteration.",
-            lambda *a: (_restart(*a)[0], _restart(*a)[1][1:]),
-        ),
-        (
-            "t is 1 when the next step begins: restart after the new t, so that it is not moved on from 1 at once.",
-            lambda *a: _restart(*a, late=True),
-        ),
-        ("z itself stays as it is: only w and t start anew.", lambda *a: _restart(*a, back=True)),
-        ("Cost and restart are those of z, the point after the prox, not of w.", lambda *a: _restart(*a, of_w=True)),
-        (RESTARTS, lambda *a: _restart(*a, when=lambda c: c[-1] < c[-2])),
-        ("Set t = 1 too: the momentum goes on.", lambda *a: _restart(*a, to_t=False)),
-        ("Set w = z too: this step still has the old momentum.", lambda *a: _restart(*a, to_z=False)),
-    ],
-)
-def restart(f, g, max_iter):
-    return _restart(f, g, max_iter)
 
 
 choice(

@@ -9,45 +9,70 @@ from ..base import choice, exercise
 from ..draws import network, noise, tensor
 
 
-def _scores(rng):
-    """PSNRs of two methods that find the same slices hard."""
-    slices = 31 + 2 * rng.standard_normal(int(rng.integers(5, 9)))
-    ahead, apart = rng.uniform(-0.5, 0.8), 0.4 * rng.standard_normal((2, slices.size))
-    return {"a": slices + ahead + apart[0], "b": slices + apart[1]}
+def _lesion(rng):
+    before, ref = noise(rng, 6, 5), noise(rng, 6, 5)
+    r = np.zeros((6, 5))
+    r[2:4, 1:4] = rng.uniform(0.5, 1.5, (2, 3))
+    after = before * (1 + float(rng.uniform(0.3, 0.8)) * r / abs(before))
+    after += 0.1 * noise(rng, 6, 5)
+    inputs = {"after": after, "before": before, "ref_after": ref * (1 + r / abs(ref)), "ref_before": ref}
+    return {name: image.astype(np.complex64) for name, image in inputs.items()}
 
 
-def _error(d, ddof=1, power=0.5):
-    return np.std(d, ddof=ddof) / d.size**power
+def _share(after, before, ref_after, ref_before, *, size=np.abs, below=lambda d, r: np.sum(r**2)):
+    d, r = size(after) - size(before), size(ref_after) - size(ref_before)
+    return float(np.sum(d * r) / below(d, r))
 
 
 @exercise(
-    "trust-luck",
+    "trust-share",
     "trust",
-    "says how far one method is ahead of another on the same slices, and how well that is known",
-    draw=_scores,
+    "measures how much of a lesion is left in a reconstruction",
+    draw=_lesion,
     tol=1e-3,
     minutes=5,
     level="easy",
     mistakes=[
         (
-            "The slices are the same: take the spread of the differences, not that of each method.",
-            lambda a, b: ((a - b).mean(), np.hypot(_error(a), _error(b))),
+            "Magnitudes first, then the difference: complex ones also change with the phase.",
+            lambda a, b, c, d: float(np.vdot(c - d, a - b).real / np.linalg.norm(c - d) ** 2),
         ),
         (
-            "The variance of the differences has n − 1 below it: `ddof=1`.",
-            lambda a, b: ((a - b).mean(), _error(a - b, 0)),
+            "Magnitudes first, then the difference: complex ones also change with the phase.",
+            lambda a, b, c, d: float(np.sum(abs(a - b) * abs(c - d)) / np.sum(abs(c - d) ** 2)),
         ),
         (
-            "That is the spread of the single slices: their mean is known better, by √n.",
-            lambda a, b: ((a - b).mean(), _error(a - b, power=0)),
+            "Below the fraction is ‖r‖², the square.",
+            lambda *a: _share(*a, below=lambda d, r: np.linalg.norm(r)),
         ),
-        ("The error falls as √n, not as n.", lambda a, b: ((a - b).mean(), _error(a - b, power=1))),
-        ("Turn it round: how far `a` is ahead is a − b.", lambda a, b: ((b - a).mean(), _error(a - b))),
-        ("The mean of the differences, not their median.", lambda a, b: (np.median(a - b), _error(a - b))),
+        (
+            "That is a correlation, which is 1 for half a lesion too: divide by ‖r‖² alone.",
+            lambda *a: _share(*a, below=lambda d, r: np.linalg.norm(d) * np.linalg.norm(r)),
+        ),
+        (
+            "The share is of the true lesion: below the fraction stands r, not d.",
+            lambda *a: _share(*a, below=lambda d, r: np.sum(d**2)),
+        ),
+        (
+            "That counts all changes, wherever they are: the product with r keeps those of the lesion.",
+            lambda a, b, c, d: float(np.linalg.norm(abs(a) - abs(b)) / np.linalg.norm(abs(c) - abs(d))),
+        ),
+        (
+            "A ratio of sums takes what changes elsewhere for the lesion: multiply by r before you sum.",
+            lambda a, b, c, d: float((abs(a) - abs(b)).sum() / (abs(c) - abs(d)).sum()),
+        ),
+        (
+            "Both differences are with the lesion minus without it.",
+            lambda a, b, c, d: _share(b, a, c, d),
+        ),
+        (
+            "That is the lesion in the magnitudes squared: d and r are differences of magnitudes.",
+            lambda *a: _share(*a, size=lambda x: abs(x) ** 2),
+        ),
     ],
 )
-def ahead(a, b):
-    return (a - b).mean(), _error(a - b)
+def share(after, before, ref_after, ref_before):
+    return _share(after, before, ref_after, ref_before)
 
 
 def _image(rng):

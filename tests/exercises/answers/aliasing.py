@@ -14,12 +14,6 @@ def by_column(a, smaps, i, j):
     return np.linalg.pinv(smaps[:, [i, i + 120], j] / 2) @ a[:, i, j, None]
 
 
-def replicas(reconstruct, kspace, mask, sigma, replicas, signal=1, parts=(1, 1j), spread=np.std):
-    rng = np.random.default_rng(11)
-    n = sum(p * rng.normal(0, sigma / np.sqrt(len(parts)), (replicas, *kspace.shape)) for p in parts)
-    return spread([reconstruct(mask * (signal * kspace + m)) for m in n], axis=0)
-
-
 def folded(x, R):
     out = np.zeros_like(x)
     for n in range(R):
@@ -74,7 +68,6 @@ RIGHT = {
     ],
     "aliasing-g": [by_singular_values, by_projection],
     "hand": [by_normal_equations, by_column],
-    "replicas": [replicas, lambda *a: replicas(*a, spread=lambda x, axis: np.sqrt(np.var(x, axis=axis, ddof=1)))],
 }
 WRONG = {
     "where": [[67, 133, 200], [80, 160, 240], [200, 80, 200]],
@@ -106,10 +99,5 @@ WRONG = {
         lambda *a: by_normal_equations(*a, coils=2),
         lambda *a: by_normal_equations(*a, adjoint=False),
         lambda a, s, i, j: np.linalg.lstsq(s[:, [i, i + 120], j], a[:, i, j], rcond=None)[0],
-    ],
-    "replicas": [
-        lambda *a: replicas(*a, signal=0),
-        lambda *a: replicas(*a, parts=(1,)),
-        lambda *a: replicas(*a, spread=lambda x, axis: np.std(np.abs(x), axis=axis)),
     ],
 }

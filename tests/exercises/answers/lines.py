@@ -1,7 +1,6 @@
 """Answers to the exercises of the chapter `lines`, written from their texts."""
 
 import numpy as np
-import torch
 from scipy.optimize import brentq
 
 
@@ -41,12 +40,6 @@ def draws_for(lines, wanted, power, distinct=lambda p, m: (1 - (1 - p) ** m).sum
     return brentq(lambda m: distinct(p, m) - wanted, 1, 1e6)
 
 
-def by_logarithm(E, gamma):
-    logs = gamma * np.log(E)
-    p = np.exp(logs - logs.max())
-    return p / p.sum()
-
-
 RIGHT = {
     "lines-more": [
         draws_for,
@@ -54,12 +47,6 @@ RIGHT = {
         lambda *a: round(draws_for(*a)),
         lambda *a: np.array([draws_for(*a)])[0],
         lambda *a: int(np.ceil(draws_for(*a))),
-    ],
-    "lines-learn": [
-        by_logarithm,
-        lambda E, gamma: [e**gamma / sum(e**gamma for e in E) for e in E],
-        lambda E, gamma: torch.as_tensor(E).pow(gamma) / torch.as_tensor(E).pow(gamma).sum(),
-        lambda E, gamma: (np.float32(E) ** gamma) / np.sum(np.float32(E) ** gamma),
     ],
     "lines-inclusion": [by_root, by_bisection],
     "lines-comb": [
@@ -75,14 +62,6 @@ WRONG = {
         lambda L, n, d: draws_for(L, 2 * n, d),
         lambda L, n, d: 1.1 * draws_for(L, n, d),
         lambda L, n, d: L / n,
-    ],
-    "lines-learn": [
-        lambda E, gamma: E**gamma / np.max(E**gamma),
-        lambda E, gamma: E**gamma / np.linalg.norm(E**gamma),
-        lambda E, gamma: np.cumsum(E**gamma) / np.sum(E**gamma),
-        lambda E, gamma: np.sort(E**gamma) / np.sum(E**gamma),
-        lambda E, gamma: E**gamma / np.mean(E**gamma),
-        lambda E, gamma: gamma**E / np.sum(gamma**E),
     ],
     "lines-inclusion": [with_centre, lambda p, n: np.minimum(n * p, 1), lambda p, n: by_root(p, n) / n],
     "lines-comb": [

@@ -4,13 +4,6 @@ import itertools
 
 import numpy as np
 
-from mrilab import Diagonal, LeastSquares
-
-
-def by_parts(A, w, x, y):
-    root = np.sqrt(w)
-    return LeastSquares(Diagonal(root) @ A, root * y).grad(x)
-
 
 def by_loops(x, k):
     rows, columns = (np.arange(n) - n // 2 for n in x.shape)
@@ -41,23 +34,6 @@ def rayleigh(A, x, steps):
     return np.vdot(last, x).real
 
 
-def of_all(B, w):
-    G = np.linalg.solve(B.conj().T @ (w[:, None] * B), B.conj().T * w)
-    return (abs(G) ** 2).sum()
-
-
-def of_each(B, w):
-    W = np.diag(w)
-    M = np.linalg.inv(B.conj().T @ W @ B)
-    C = M @ B.conj().T @ W @ W @ B @ M
-    return sum(C[i, i].real for i in range(len(C)))
-
-
-def without_conjugate(B, w):
-    M = np.linalg.inv(B.T @ (w[:, None] * B))
-    return np.trace(M @ (B.T @ (w[:, None] ** 2 * B)) @ M).real
-
-
 def psf(k, w, shape, sign=2j * np.pi, start=lambda n: -n, scale=1.0):
     left, right = (np.exp(sign * np.outer(k[:, i], start(n) + np.arange(2 * n))) for i, n in enumerate(shape))
     return np.einsum("j,ja,jb->ab", w, left, right, optimize=True) * scale / np.prod(shape)
@@ -84,27 +60,13 @@ def by_ffts(k, w, x, keep=lambda c, H, W: c[:H, :W], unshift=np.fft.ifftshift, *
 
 
 RIGHT = {
-    "nc-gradient": [
-        by_parts,
-        lambda A, w, x, y: A.adj_op(np.diag(w) @ A.op(x) - w * y),
-        lambda A, w, x, y: (A.H @ (w * (A @ x))) - (A.H @ (w * y)),
-    ],
     "nc-spokes": ["B", " b."],
     "nc-dtft": [by_loops, by_axes, lambda x, k: by_axes(x, k).astype(np.complex64)],
     "nc-power": [by_norms, lambda A, x, steps: float(by_norms(A, x, steps))],
-    "nc-kappa": ["(b)", np.str_("B")],
-    "nc-noise": [of_all, of_each],
     "nc-gram": [by_sums, by_matrix, by_ffts],
 }
 
 WRONG = {
-    "nc-gradient": [
-        lambda A, w, x, y: A.H(w * A(x) - y),
-        lambda A, w, x, y: A.H(w**2 * (A(x) - y)),
-        lambda A, w, x, y: 2 * A.H(w * (A(x) - y)),
-        lambda A, w, x, y: A.H(w * (A(x) - y)).real,
-        lambda A, w, x, y: A.H(w / w.sum() * (A(x) - y)),
-    ],
     "nc-dtft": [
         lambda x, k: by_axes(x, k, start=lambda n: (n - 1) / 2),
         lambda x, k: by_axes(x, k, sign=-1j),
@@ -117,13 +79,6 @@ WRONG = {
         lambda A, x, steps: by_norms(A, x, steps - 1),
         lambda A, x, steps: by_norms(A, x, steps, end=lambda n: n**2),
         lambda A, x, steps: by_norms(A, x, steps + 1),
-    ],
-    "nc-noise": [
-        lambda B, w: of_all(B, np.sqrt(w)),
-        lambda B, w: of_each(B, w) / B.shape[1],
-        without_conjugate,
-        lambda B, w: np.trace(np.linalg.inv(B.conj().T @ (w[:, None] ** 2 * B))).real,
-        lambda B, w: np.sqrt(of_all(B, w)),
     ],
     "nc-gram": [
         lambda k, w, x: by_ffts(k, w, x, scale=np.sqrt(x.size)),

@@ -39,20 +39,6 @@ def by_pixels(kspace, covariance):
     return out
 
 
-def by_adding(curve, fractions, draws, first=0, total=lambda e: np.sum(e, 0), pick=lambda f, i: f[i]):
-    errors, each = [], []
-    for seed in range(first, first + draws):
-        errors.append(curve(seed))
-        each.append(pick(fractions, int(np.argmin(errors[-1]))))
-    return pick(fractions, int(np.argmin(total(errors)))), each
-
-
-def most_often(curve, fractions, draws):
-    each = np.array(by_adding(curve, fractions, draws)[1])
-    values, times = np.unique(each, return_counts=True)
-    return values[np.argmax(times)], each
-
-
 RIGHT = {
     "ownscan-error": [
         by_channels,
@@ -66,7 +52,6 @@ RIGHT = {
     ],
     "ownscan-whiten": [by_eigenvectors, by_upper, by_pixels],
     "ownscan-discrepancy": ["A", "(a)"],
-    "ownscan-splits": [by_adding, lambda *a: [by_adding(*a)[0], np.array(by_adding(*a)[1])]],
 }
 
 WRONG = {
@@ -91,12 +76,5 @@ WRONG = {
         lambda k, c: by_eigenvectors(k, c, power=0.5),
         lambda k, c: by_eigenvectors(k, c.conj()),
         lambda k, c: np.linalg.solve(np.linalg.cholesky(c), k.reshape(-1, len(k)).T).reshape(k.shape),
-    ],
-    "ownscan-splits": [
-        most_often,
-        lambda *a: by_adding(*a, first=1),
-        lambda *a: by_adding(*a, total=lambda e: np.median(e, 0)),
-        lambda *a: by_adding(*a, pick=lambda f, i: i),
-        lambda *a: by_adding(*a, total=lambda e: np.min(e, 0)),
     ],
 }

@@ -25,18 +25,6 @@ def by_frequencies(shape, cutoff, decay):
     return p / np.sum(p)
 
 
-def lloyd(points, p, empty="stay", power=2, at="before", centre=lambda n: n // 2):
-    x = np.stack(np.meshgrid(*((np.arange(n) - centre(n)) / n for n in p.shape), indexing="ij"), -1).reshape(-1, 2)
-    w = p.ravel() ** power
-    cell = ((x[:, None] - points) ** 2).sum(-1).argmin(1)
-    moved = points.copy() if empty == "stay" else np.zeros(points.shape)
-    for i, _ in enumerate(points):
-        if (cell == i).any():
-            moved[i] = (w[cell == i, None] * x[cell == i]).sum(0) / w[cell == i].sum()
-    near = points if at == "before" else moved
-    return moved, (w * ((x[:, None] - near) ** 2).sum(-1).min(1)).sum()
-
-
 RIGHT = {
     "random-accel": [
         lambda mask: 1 / np.mean(mask),
@@ -50,7 +38,6 @@ RIGHT = {
     ],
     "random-density": [by_loops, by_maximum, by_frequencies],
     "random-steep": ["Flat", "flat."],
-    "random-lloyd": [lloyd, lambda points, p: list(lloyd(points, p))],
 }
 
 WRONG = {
@@ -75,12 +62,5 @@ WRONG = {
         lambda *a: by_loops(*a, far=lambda u, v: u**2 + v**2),
         lambda *a: (p := by_loops(*a)) / p.max(),
         lambda shape, c, d: (p := by_loops(shape, c, d)) * (p > 0.9 * p.max()) / p[p > 0.9 * p.max()].sum(),
-    ],
-    "random-lloyd": [
-        lambda *a: lloyd(*a, empty="zero"),
-        lambda *a: lloyd(*a, power=1),
-        lambda *a: lloyd(*a, at="after"),
-        lambda *a: lloyd(*a, centre=lambda n: (n - 1) / 2),
-        lambda *a: (lloyd(*a)[0], np.sqrt(lloyd(*a)[1])),
     ],
 }

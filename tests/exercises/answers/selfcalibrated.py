@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from mrilab import psnr
-
 
 def by_pixels(images):
     out = np.zeros(images.shape, complex)
@@ -12,34 +10,15 @@ def by_pixels(images):
     return out
 
 
-def by_energy(A, x, y, mask, sigma):
-    r = (A @ x - y)[:, mask]
-    return np.sqrt(np.sum(r.real**2 + r.imag**2) / (r.size * sigma**2))
-
-
-def by_coils(A, x, y, mask, sigma):
-    energy = [np.vdot(r, r).real for r in A.op(x) - y]
-    return float((sum(energy) / len(energy) / mask.sum()) ** 0.5 / sigma)
-
-
-def heads(lines, data, references, sample, estimate, solve, masked=lambda y, mask: y * mask, seen=None, total=np.mean):
-    scores, mask = [], sample(lines)
-    for head in range(len(data)):
-        y = masked(data[head], mask)
-        maps = estimate(y if seen is None else seen(data, head, mask), lines)
-        scores.append(psnr(solve(y, maps, mask), references[head]))
-    return total(scores)
-
-
-def pooled(lines, data, references, sample, estimate, solve):
-    images = [solve(y * sample(lines), estimate(y * sample(lines), lines), sample(lines)) for y in data]
-    return np.mean([psnr(*pair) for pair in zip(images, references)])
-
-
-def of_the_stack(lines, data, references, sample, estimate, solve):
-    images = [solve(y * sample(lines), estimate(y * sample(lines), lines), sample(lines)) for y in data]
-    gap = np.mean((abs(np.stack(images)) - abs(references)) ** 2)
-    return 10 * np.log10(abs(references).max() ** 2 / gap)
+def by_power(G, limit):
+    """The largest eigenvalue by the power method, pixel by pixel."""
+    out = np.zeros((G.shape[2], *G.shape[:2]), complex)
+    for i, j in np.ndindex(*G.shape[:2]):
+        v = np.linalg.matrix_power(np.asarray(G[i, j], complex), 2000) @ np.ones(len(G[i, j]))
+        v /= np.linalg.norm(v)
+        if np.vdot(v, G[i, j] @ v).real >= limit:
+            out[:, i, j] = v * abs(v[0]) / v[0]
+    return out
 
 
 RIGHT = {
@@ -49,16 +28,16 @@ RIGHT = {
         lambda x: x / np.linalg.norm(x, axis=0),
         lambda x: (x / np.sqrt((x.conj() * x).sum(0))).astype(np.complex64),
     ],
-    "coils-residual": [
-        by_energy,
-        by_coils,
-        lambda A, x, y, mask, s: np.linalg.norm(A(x) - y) / np.linalg.norm(s * np.ones_like(y.real) * mask),
-    ],
-    "coils-dead": ["B", "(b)"],
-    "coils-budget": [heads, pooled],
+    "coils-eigen": [by_power, lambda G, limit: by_power(G, limit).astype(np.complex64)],
 }
 
 WRONG = {
+    "coils-eigen": [
+        lambda G, limit: by_power(G, 0.5),
+        lambda G, limit: by_power(G.conj(), limit),
+        lambda G, limit: 1j * by_power(G, limit),
+        lambda G, limit: by_power(G, limit) / np.sqrt(4),
+    ],
     "coils-ratio": [
         lambda x: x / (abs(x) ** 2).sum(0),
         lambda x: x / np.linalg.norm(x),
@@ -66,21 +45,5 @@ WRONG = {
         lambda x: x / x.sum(0),
         lambda x: x / np.linalg.norm(x, axis=(1, 2), keepdims=True),
         lambda x: x / abs(x).max(0),
-    ],
-    "coils-residual": [
-        lambda A, x, y, mask, s: np.linalg.norm(A(x) - y) / s / np.sqrt(y.size),
-        lambda A, x, y, mask, s: np.sum(abs(A(x) - y) ** 2) / (s**2 * len(y) * mask.sum()),
-        lambda A, x, y, mask, s: np.linalg.norm(A(x) - y) / s / np.sqrt(mask.sum()),
-        lambda A, x, y, mask, s: np.linalg.norm(A(x) - y) / s / np.sqrt(2 * len(y) * mask.sum()),
-        lambda A, x, y, mask, s: np.mean(abs(A(x) - y)[:, mask]) / s,
-        lambda A, x, y, mask, s: np.linalg.norm(A(x) - y) / s / (len(y) * mask.sum()),
-    ],
-    "coils-budget": [
-        lambda *a: heads(*a, masked=lambda y, mask: y),
-        lambda *a: heads(*a, seen=lambda data, i, mask: data[0] * mask),
-        lambda *a: heads(*a, total=np.max),
-        lambda *a: heads(*a, total=np.median),
-        of_the_stack,
-        lambda *a: heads(*a, total=list),
     ],
 }

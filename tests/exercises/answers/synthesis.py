@@ -18,36 +18,6 @@ def factors(n, t=1.0, rule=lambda t: (1 + np.sqrt(1 + 4 * t**2)) / 2, factor=lam
     return out
 
 
-def restarted(
-    f, g, max_iter, rises=lambda c: c[-1] > c[-2], reset_w=True, reset_t=True, back=False, costs_of="z", step=1.0
-):
-    z = w = f.zeros()
-    t, costs = 1.0, [f(z) + g(z)]
-    for _ in range(max_iter):
-        s = step / f.lipschitz
-        z_old, z = z, g.prox(w - s * f.grad(w), s)
-        t_old, t = t, (1 + np.sqrt(1 + 4 * t * t)) / 2
-        w = z + (t_old - 1) / t * (z - z_old)
-        costs.append(f(z) + g(z) if costs_of == "z" else f(w) + g(w))
-        if rises(costs):
-            z = z_old if back else z
-            w, t = z if reset_w else w, 1.0 if reset_t else t
-    return z, costs
-
-
-def by_arrays(f, g, max_iter):
-    z = f.zeros()
-    previous, t, costs = z, 1.0, np.empty(max_iter + 1)
-    costs[0], beta = f(z) + g(z), 0.0
-    for k in range(1, max_iter + 1):
-        w = z + beta * (z - previous)
-        previous, z = z, g.prox(w - f.grad(w) / f.lipschitz, 1 / f.lipschitz)
-        costs[k] = f(z) + g(z)
-        following = 0.5 + (0.25 + t * t) ** 0.5
-        beta, t = ((t - 1) / following, following) if costs[k] <= costs[k - 1] else (0.0, 1.0)
-    return [z, costs]
-
-
 RIGHT = {
     "synthesis-gradient": [
         by_sums,
@@ -64,7 +34,6 @@ RIGHT = {
         lambda n: tuple(factors(n, rule=lambda t: 0.5 + (t * t + 0.25) ** 0.5)),
     ],
     "synthesis-step": [1.33, 1.3333, np.float32(4) / 3, 4 / 3],
-    "synthesis-restart": [restarted, by_arrays],
 }
 
 WRONG = {
@@ -94,12 +63,4 @@ WRONG = {
         lambda n: factors(n, t=0.0),
     ],
     "synthesis-step": [2.0, 1.0, 0.75, 1.5, 3.0],
-    "synthesis-restart": [
-        lambda *a: restarted(*a, rises=lambda c: c[-1] < c[-2]),
-        lambda *a: restarted(*a, reset_w=False),
-        lambda *a: restarted(*a, reset_t=False),
-        lambda *a: restarted(*a, back=True),
-        lambda f, g, n: (restarted(f, g, n)[0], restarted(f, g, n)[1][1:]),
-        lambda *a: restarted(*a, costs_of="w"),
-    ],
 }

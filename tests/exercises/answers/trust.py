@@ -1,9 +1,6 @@
 """Answers to the exercises of the chapter on trust, written from its page."""
 
-import statistics
-
 import numpy as np
-from scipy import stats
 
 
 def shifted(transform, x):
@@ -35,10 +32,9 @@ def climbed(f, y, delta, steps, root=False, turn=1):
 
 RIGHT = {
     "trust-gain": [climbed, lambda *a: climbed(*a, root=True)],
-    "trust-luck": [
-        lambda a, b: (np.mean(a) - np.mean(b), stats.sem(a - b)),
-        lambda a, b: [statistics.mean(a - b), statistics.stdev(a - b) / len(a) ** 0.5],
-        lambda a, b: np.array([np.mean(d := a - b), np.sqrt(np.sum((d - d.mean()) ** 2) / len(d) / (len(d) - 1))]),
+    "trust-share": [
+        lambda a, b, c, d: np.vdot(abs(c) - abs(d), abs(a) - abs(b)) / np.linalg.norm(abs(c) - abs(d)) ** 2,
+        lambda a, b, c, d: np.linalg.lstsq((abs(c) - abs(d)).reshape(-1, 1), (abs(a) - abs(b)).ravel())[0][0],
     ],
     "trust-unseen": [by_numpy, by_difference],
 }
@@ -51,13 +47,11 @@ WRONG = {
         lambda f, y, d, n: climbed(f, y, d, n) * float(abs(d).square().sum().sqrt() / abs(y).square().sum().sqrt()),
         lambda f, y, d, n: climbed(f, y, d, n, turn=-1),
     ],
-    "trust-luck": [
-        lambda a, b: (np.mean(a - b), stats.sem(a - b) ** 2),
-        lambda a, b: (np.mean(abs(a - b)), stats.sem(a - b)),
-        lambda a, b: (np.mean(a - b), abs(stats.sem(a) - stats.sem(b))),
-        lambda a, b: (np.mean(a - b), stats.sem(np.append(a, b))),
-        lambda a, b: (stats.sem(a - b), np.mean(a - b)),
-        lambda a, b: np.mean(a - b),
+    "trust-share": [
+        lambda a, b, c, d: np.mean((abs(a) - abs(b)) / (abs(c) - abs(d) + 1e-6)),
+        lambda a, b, c, d: np.median(abs(a) - abs(b)) / np.median(abs(c)),
+        lambda a, b, c, d: abs(a - b).max() / abs(c - d).max(),
+        lambda a, b, c, d: np.corrcoef((abs(a) - abs(b)).ravel(), (abs(c) - abs(d)).ravel())[0, 1],
     ],
     "trust-unseen": [
         lambda x, mask: np.fft.ifft2(~mask * np.fft.fft2(x)),
