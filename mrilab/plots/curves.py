@@ -171,8 +171,6 @@ def make_figure(rows: int, columns: int, height: float, **options):
     """Return a figure of width `WIDTH`, and its axes as an array (rows, columns)."""
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(WIDTH, height), dpi=120, facecolor="white", squeeze=False, **options
-    )
+    figure, axes = plt.subplots(rows, columns, figsize=(WIDTH, height), dpi=120, squeeze=False, **options)
     plt.close(figure)  # or a notebook would show it twice
     return figure, axes

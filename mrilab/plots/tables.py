@@ -1,11 +1,15 @@
 """Tables of numbers for the chapters: accessible HTML in a notebook, Markdown in a console."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 import numpy as np
+
+# A figure, with its sign, its unit or its spread; or that there is none. The book aligns columns of them on the right.
+NUMBER = re.compile(r"[-−+~]?\d[\d\s.,e×+-]*( ?(± ?[\d.]+|%|dB|s|ms|kB|MB|GB|\([^)]*\)))*|–|-|nan|")
 
 
 @dataclass(frozen=True, repr=False)
@@ -19,9 +23,13 @@ class Table:
         return "\n".join("| " + " | ".join(row) + " |" for row in [self.head, ["---"] * len(self.head), *self.rows])
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{escape(key)}</th>' for key in self.head)
+        columns = list(zip(*self.rows))
+        kinds = [' class="number"' if i and all(map(NUMBER.fullmatch, c)) else "" for i, c in enumerate(columns)]
+        head = "".join(f'<th scope="col"{kind}>{escape(key)}</th>' for kind, key in zip(kinds, self.head))
         body = "".join(
-            f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(value)}</td>" for value in values)}</tr>'
+            f'<tr><th scope="row">{escape(name)}</th>'
+            + "".join(f"<td{kind}>{escape(value)}</td>" for kind, value in zip(kinds[1:], values))
+            + "</tr>"
             for name, *values in self.rows
         )
         content = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -4,7 +4,8 @@ const CURVE = { width: 300, height: 240, left: 44, right: 12, top: 22, bottom: 2
 
 const escaped = (text) => String(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 const shortest = (v) => (typeof v === "number" ? String(+v.toPrecision(4)) : String(v));
-const scored = (v) => (v == null ? "–" : Math.abs(v) >= 1e5 || (v && Math.abs(v) < 1e-3) ? v.toExponential(2) : v.toPrecision(4));
+const scored = (v) =>
+  v == null ? "–" : Math.abs(v) >= 1e5 || (v && Math.abs(v) < 1e-3) ? v.toExponential(2) : v.toPrecision(4);
 
 // One parameter: its values, and positions between them
 class Parameter {
@@ -13,182 +14,287 @@ class Parameter {
     this.log = kind === "real" && values[0] > 0 && values[this.last] > 20 * values[0];
   }
 
-  at(position) { // counted in values: 1.5 is between the second and the third
-    const i = Math.floor(position), t = position - i, a = this.values[i], b = this.values[i + 1];
+  at(position) {
+    // counted in values: 1.5 is between the second and the third
+    const i = Math.floor(position),
+      t = position - i,
+      a = this.values[i],
+      b = this.values[i + 1];
     return t ? +(this.log ? a * (b / a) ** t : a + t * (b - a)).toPrecision(4) : a;
   }
 
   position(value) {
     const exact = this.values.indexOf(value);
     if (exact >= 0) return exact;
-    const i = this.values.findIndex((b) => b > value) - 1, a = this.values[i], b = this.values[i + 1];
+    const i = this.values.findIndex((b) => b > value) - 1,
+      a = this.values[i],
+      b = this.values[i + 1];
     return i + (this.log ? Math.log(value / a) / Math.log(b / a) : (value - a) / (b - a));
   }
 
-  along(value) { // 0 to 1, on the axis of the curve
-    const [a, b, v] = [this.values[0], this.values[this.last], value].map((number) => (this.log ? Math.log(number) : number));
+  along(value) {
+    // 0 to 1, on the axis of the curve
+    const [a, b, v] = [this.values[0], this.values[this.last], value].map((number) =>
+      this.log ? Math.log(number) : number,
+    );
     return this.last ? (v - a) / (b - a) : 0.5;
   }
 }
 
 // Round numbers between low and high, about four of them
 function ticks(low, high) {
-  const rough = (high - low) / 3 || 1, power = 10 ** Math.floor(Math.log10(rough));
+  const rough = (high - low) / 3 || 1,
+    power = 10 ** Math.floor(Math.log10(rough));
   const step = [5, 2, 1].map((n) => n * power).find((s) => s <= rough);
-  return Array.from({ length: 20 }, (_, i) => (Math.ceil(low / step) + i) * step).filter((tick) => tick <= high + 1e-9 * step);
+  return Array.from({ length: 20 }, (_, i) => (Math.ceil(low / step) + i) * step).filter(
+    (tick) => tick <= high + 1e-9 * step,
+  );
 }
 
-function render({ model, el }) {
-  const [height, width] = model.get("shape"), panels = model.get("panels"), metrics = model.get("metrics"), id = widgetId();
-  const parameters = model.get("parameters").map((record) => new Parameter(record)), size = height * width * panels.length;
-  const view = model.get("frames"), frames = new Uint8Array(view.buffer, view.byteOffset, view.byteLength), scores = model.get("scores");
-  const computed = new Map(); // frames sent by the kernel, by their settings
-  const numeric = parameters.filter((p) => p.kind !== "words" && p.last), words = parameters.find((p) => p.kind === "words");
-  const curved = metrics.length && numeric.length;
-  const control = (p, n) => (p.kind === "words"
-    ? segments(id, `p${n}`, escaped(p.name), p.values.map(escaped), "")
-    : slider(id, `p${n}`, escaped(p.name), 0, p.last, 1, 0));
-  el.innerHTML = `<div class="mrilab-w w-explore" id="${id}" role="group" aria-label="Explore ${escaped(model.get("name"))}"><div class="w-stage">
-    ${panels.map((name) => `<figure><canvas width="${width}" height="${height}" role="img"></canvas>
-      ${name && `<figcaption>${escaped(name)}</figcaption>`}</figure>`).join("")}
-    <div class="w-numbers">${curved ? `<figure class="w-curve"><svg viewBox="0 0 ${CURVE.width} ${CURVE.height}" role="img"></svg><figcaption>${
-      metrics.length > 1 ? segments(id, "metric", "Curve", metrics.map(escaped), "0") : ""}</figcaption></figure>` : ""}
-      <dl>${metrics.map((name) => `<div><dt>${escaped(name)}</dt><dd></dd></div>`).join("")}</dl></div></div>
+// The frames, by the values of the parameters: stored ones, and those that a kernel has sent
+class Frames {
+  constructor(parameters, view, size, scores) {
+    const pixels = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+    Object.assign(this, { parameters, pixels, size, scores, computed: new Map() });
+  }
+
+  key(value) {
+    return JSON.stringify(this.parameters.map((p) => value[p.name]));
+  }
+
+  of(value) {
+    const { parameters, pixels, size, scores } = this,
+      places = parameters.map((p) => p.values.indexOf(value[p.name]));
+    if (places.includes(-1)) return this.computed.get(this.key(value));
+    const n = places.reduce((sum, place, k) => sum * parameters[k].values.length + place, 0);
+    return { pixels: pixels.subarray(n * size, (n + 1) * size), scores: scores[n] };
+  }
+
+  nearest(value) {
+    const places = this.parameters.map((p) => [p.name, p.values[Math.round(p.position(value[p.name]))]]);
+    return this.of(Object.fromEntries(places));
+  }
+
+  // Places along one parameter, with the others as in a value, and their scores
+  along(parameter, value, metric) {
+    const at = (v) => ({ ...value, [parameter.name]: v });
+    const sent = [...this.computed.values()].map((frame) => frame.value[parameter.name]);
+    return [...new Set([...parameter.values, ...sent])]
+      .sort((a, b) => a - b)
+      .map((v) => [v, this.of(at(v))?.scores?.[metric]])
+      .filter(([, score]) => score != null);
+  }
+}
+
+function template(id, { name, width, height, panels, metrics, parameters, curved }) {
+  const panel = (title) => `<figure><canvas width="${width}" height="${height}" role="img"></canvas>
+    ${title && `<figcaption>${escaped(title)}</figcaption>`}</figure>`;
+  const choice = metrics.length > 1 ? segments(id, "curve", "Curve", metrics.map(escaped), "0") : "";
+  const curve = `<figure class="w-curve"><svg viewBox="0 0 ${CURVE.width} ${CURVE.height}" role="img"></svg>
+    <figcaption>${choice}</figcaption></figure>`;
+  const number = (metric) => `<div><dt>${escaped(metric)}</dt><dd></dd></div>`;
+  const control = (p) =>
+    p.kind === "words"
+      ? segments(id, escaped(p.name), escaped(p.name), p.values.map(escaped))
+      : stops(id, escaped(p.name), escaped(p.name), p.values);
+  return `<div class="mrilab-w w-explore" id="${id}" role="group" aria-label="Explore ${escaped(name)}">
+    <div class="w-stage"><div class="w-pictures">${panels.map(panel).join("")}</div>
+      <div class="w-side">${curved ? curve : ""}<dl>${metrics.map(number).join("")}</dl></div></div>
     <div class="w-bar">${parameters.map(control).join("")}</div>
     <p class="w-help" hidden></p><p class="w-hidden" role="status"></p></div>`;
-  const find = (selector) => el.querySelector(selector), pictures = [...el.querySelectorAll("canvas")].map(screen);
-  const state = { value: {}, pixels: null, scores: [], waiting: false, live: false };
-  let along = numeric[0]; // the slider that moved last
+}
 
-  const key = (value) => JSON.stringify(parameters.map((p) => value[p.name]));
-  function frameOf(value) {
-    const places = parameters.map((p) => p.values.indexOf(value[p.name]));
-    if (places.includes(-1)) return computed.get(key(value));
-    const n = places.reduce((sum, place, k) => sum * parameters[k].values.length + place, 0);
-    return { pixels: frames.subarray(n * size, (n + 1) * size), scores: scores[n] };
-  }
-  const nearest = (value) => Object.fromEntries(parameters.map((p) => [p.name, p.values[Math.round(p.position(value[p.name]))]]));
-  const setting = () => parameters.map((p) => `${p.name} ${shortest(state.value[p.name])}`).join(", ");
+// The curves of a metric along one parameter, one for each of the words of another, as the inside of an SVG
+function curves(every, along, now, current, range) {
+  const [low, high] = range,
+    right = CURVE.width - CURVE.right,
+    foot = CURVE.height - CURVE.bottom;
+  const x = (value) => CURVE.left + along.along(value) * (right - CURVE.left);
+  const y = (s) => foot - (high > low ? (s - low) / (high - low) : 0.5) * (foot - CURVE.top);
+  const top = ({ line }) => line.reduce((best, place) => (place[1] > best[1] ? place : best), line[0] ?? [now, low]);
+  const chosen = every.find((one) => one.now);
+  const free = (one) => {
+    // of the chosen curve's name
+    const [[v, s], [w, r]] = [top(one), top(chosen)];
+    return one.now || Math.abs(x(w) - x(v)) > 40 || Math.abs(y(r) - y(s)) > 14;
+  };
+  const text = (px, py, anchor, words) => `<text x="${px}" y="${py}" text-anchor="${anchor}">${escaped(words)}</text>`;
+  const tick = (s) => `<line class="w-grid" x1="${CURVE.left}" x2="${right}" y1="${y(s)}" y2="${y(s)}"/>
+    ${text(CURVE.left - 6, y(s) + 4, "end", shortest(s))}`;
+  const label = (one) => {
+    const [v, s] = top(one);
+    return text(x(v), y(s) - 8, x(v) < CURVE.width / 2 ? "start" : "end", one.word);
+  };
+  const line = (one) => `<g class="${one.now ? "w-now" : "w-other"}">
+    <polyline points="${one.line.map(([v, s]) => `${x(v).toFixed(1)},${y(s).toFixed(1)}`).join(" ")}"/>
+    ${one.line.map(([v, s]) => `<circle cx="${x(v).toFixed(1)}" cy="${y(s).toFixed(1)}" r="2.5"/>`).join("")}
+    ${one.word != null && one.line.length && free(one) ? label(one) : ""}</g>`;
+  const ends = along.values.length > 2 ? [along.values[0], along.values[along.last]] : along.values;
+  return [
+    ...ticks(low, high).map(tick),
+    ...ends.map((v, n) => text(x(v), CURVE.height - 8, n ? "end" : "start", shortest(v))),
+    text((CURVE.left + right) / 2, CURVE.height - 8, "middle", along.name),
+    `<line class="w-mark" x1="${x(now)}" x2="${x(now)}" y1="${CURVE.top - 8}" y2="${foot}"/>`,
+    ...[...every].sort((a, b) => a.now - b.now).map(line),
+    current == null ? "" : `<circle class="w-point" cx="${x(now)}" cy="${y(current)}" r="5.5"/>`,
+  ].join("");
+}
 
-  function draw() {
-    const frame = frameOf(state.value);
+// What stands on the screen, as a function of the state
+function drawing(el, controls, { frames, panels, metrics, parameters, curved }) {
+  const find = (selector) => el.querySelector(selector),
+    canvases = [...el.querySelectorAll("canvas")],
+    pictures = canvases.map(screen),
+    words = parameters.find((p) => p.kind === "words");
+  const metric = () => +(find(".w-curve input:checked")?.value ?? 0);
+  const setting = ({ value }) => parameters.map((p) => `${p.name} ${shortest(value[p.name])}`).join(", ");
+
+  function draw(state) {
+    const frame = frames.of(state.value);
     state.waiting = !frame;
-    const { pixels, scores: numbers } = frame?.pixels ? frame : { ...frameOf(nearest(state.value)), scores: metrics.map(() => null) };
-    Object.assign(state, { pixels, scores: numbers });
+    const shown = frame?.pixels ? frame : { ...frames.nearest(state.value), scores: metrics.map(() => null) };
+    Object.assign(state, { pixels: shown.pixels, scores: shown.scores });
     pictures.forEach((picture, n) => {
-      const from = n * height * width;
-      for (let i = 0; i < height * width; i++) picture.pixels[i] = GREYS[pixels[from + i]];
+      const from = n * picture.pixels.length;
+      for (let i = 0; i < picture.pixels.length; i++) picture.pixels[i] = GREYS[state.pixels[from + i]];
       picture.show();
     });
-    el.querySelectorAll("dd").forEach((dd, n) => { dd.textContent = scored(numbers[n]); });
-    parameters.forEach((p, n) => {
-      const value = state.value[p.name];
-      if (p.kind === "words") { find(`[name="${id}-p${n}"][value="${p.values.indexOf(value)}"]`).checked = true; return; }
-      const input = find(`[data-name=p${n}]`);
-      input.value = p.position(value);
-      input.nextElementSibling.textContent = shortest(value);
-      input.setAttribute("aria-valuetext", shortest(value));
+    el.querySelectorAll("dd").forEach((dd, n) => {
+      dd.textContent = scored(state.scores[n]);
     });
+    parameters.forEach((p, n) => drawControl(p, controls[n], state.value[p.name]));
     find(".w-help").hidden = !(state.waiting || frame.error);
-    find(".w-help").textContent = state.waiting ? "The kernel is computing this frame; the nearest one is shown." : frame.error ?? "";
-    if (curved) drawCurve();
+    find(".w-help").textContent = state.waiting
+      ? "The kernel is computing this frame; the nearest one is shown."
+      : (frame.error ?? "");
+    if (curved) drawCurve(state);
   }
 
-  const metric = () => +(find(`[name="${id}-metric"]:checked`)?.value ?? 0);
-  const x = (value) => CURVE.left + along.along(value) * (CURVE.width - CURVE.left - CURVE.right);
-  const score = (value) => frameOf(value)?.scores?.[metric()];
-  function points(word) { // of one curve, including those from the kernel
-    const of = (v) => ({ ...state.value, ...(words && { [words.name]: word }), [along.name]: v });
-    const extra = [...computed.values()].map(({ value }) => value).filter((value) => key(of(value[along.name])) === key(value));
-    return [...along.values, ...extra.map((value) => value[along.name])].sort((a, b) => a - b)
-      .map((v) => [x(v), score(of(v))]).filter(([, s]) => s != null);
+  function drawControl(p, control, value) {
+    if (p.kind === "words") {
+      control.querySelectorAll("input")[p.values.indexOf(value)].checked = true;
+      return;
+    }
+    control.value = p.position(value);
+    control.nextElementSibling.textContent = shortest(value);
+    control.setAttribute("aria-valuetext", shortest(value));
   }
-  function drawCurve() {
-    const every = (words?.values ?? [null]).map((word) => ({ word, line: points(word), now: !words || word === state.value[words.name] }));
-    const all = scores.map((row) => row[metric()]).filter((s) => s != null), low = Math.min(...all), high = Math.max(...all);
-    const y = (s) => CURVE.height - CURVE.bottom - (high > low ? (s - low) / (high - low) : 0.5) * (CURVE.height - CURVE.top - CURVE.bottom);
-    const right = CURVE.width - CURVE.right, foot = CURVE.height - 8, now = x(state.value[along.name]), current = score(state.value);
-    const ends = along.values.length > 2 ? [along.values[0], along.values[along.last]] : along.values;
-    const top = (places) => places.reduce((best, place) => (place[1] > best[1] ? place : best), places[0] ?? [0, low]);
-    const free = ([px, ps], chosen) => chosen || every.every((other) => { // of the chosen curve's name
-      const [ox, os] = top(other.line);
-      return !other.now || Math.abs(ox - px) > 40 || Math.abs(y(os) - y(ps)) > 14;
-    });
-    const line = ({ word, line: places, now: chosen }) => {
-      const [px, ps] = top(places), side = px < CURVE.width / 2 ? "start" : "end", named = words && places.length && free([px, ps], chosen);
-      return `<g class="${chosen ? "w-now" : "w-other"}"><polyline points="${places.map(([a, s]) => `${a.toFixed(1)},${y(s).toFixed(1)}`).join(" ")}"/>
-        ${places.map(([a, s]) => `<circle cx="${a.toFixed(1)}" cy="${y(s).toFixed(1)}" r="2.5"/>`).join("")}
-        ${named ? `<text x="${px}" y="${y(ps) - 8}" text-anchor="${side}">${escaped(word)}</text>` : ""}</g>`;
-    };
-    find("svg").innerHTML = `${ticks(low, high).map((tick) => `<line class="w-grid" x1="${CURVE.left}" x2="${right}" y1="${y(tick)}" y2="${y(tick)}"/>
-      <text x="${CURVE.left - 6}" y="${y(tick) + 4}" text-anchor="end">${shortest(tick)}</text>`).join("")}
-      ${ends.map((v, n) => `<text x="${x(v)}" y="${foot}" text-anchor="${n ? "end" : "start"}">${shortest(v)}</text>`).join("")}
-      <text x="${(CURVE.left + right) / 2}" y="${foot}" text-anchor="middle">${escaped(along.name)}</text>
-      <line class="w-mark" x1="${now}" x2="${now}" y1="${CURVE.top - 8}" y2="${CURVE.height - CURVE.bottom}"/>
-      ${every.sort((a, b) => a.now - b.now).map(line).join("")}
-      ${current == null ? "" : `<circle class="w-point" cx="${now}" cy="${y(current)}" r="5.5"/>`}`;
-    find("svg").setAttribute("aria-label", `${metrics[metric()]} against ${along.name}, from ${shortest(low)} to ${shortest(high)}; ${scored(current)} at ${setting()}`);
+
+  function drawCurve(state) {
+    const { value, along } = state,
+      each = (word) => ({ ...value, ...(words && { [words.name]: word }) });
+    const every = (words?.values ?? [null]).map((word) => ({
+      word,
+      line: frames.along(along, each(word), metric()),
+      now: !words || word === value[words.name],
+    }));
+    const all = frames.scores.map((row) => row[metric()]).filter((s) => s != null),
+      range = [Math.min(...all), Math.max(...all)],
+      current = state.scores[metric()];
+    find("svg").innerHTML = curves(every, along, value[along.name], current, range);
+    find("svg").setAttribute(
+      "aria-label",
+      `${metrics[metric()]} against ${along.name}, from ${shortest(range[0])} to ${shortest(range[1])}; ` +
+        `${scored(current)} at ${setting(state)}`,
+    );
     if (metrics.length === 1) find(".w-curve figcaption").textContent = `${metrics[0]} against ${along.name}`;
   }
 
-  function say() {
+  function say(state) {
     const numbers = metrics.map((name, n) => `${name} ${scored(state.scores[n])}`).join(", ");
-    const text = `${setting()}${numbers && `: ${numbers}`}`;
-    el.querySelectorAll("canvas").forEach((canvas, n) => canvas.setAttribute("aria-label", `${panels[n] || "Image"} at ${setting()}`));
-    find("[role=status]").textContent = state.waiting ? `${setting()}: computing` : text;
+    canvases.forEach((canvas, n) => canvas.setAttribute("aria-label", `${panels[n] || "Image"} at ${setting(state)}`));
+    find("[role=status]").textContent = state.waiting
+      ? `${setting(state)}: computing`
+      : `${setting(state)}${numbers && `: ${numbers}`}`;
   }
+  return { draw, say };
+}
+
+function render({ model, el }) {
+  const [height, width] = model.get("shape"),
+    [name, panels, metrics, scores] = ["name", "panels", "metrics", "scores"].map((key) => model.get(key)),
+    parameters = model.get("parameters").map((record) => new Parameter(record)),
+    frames = new Frames(parameters, model.get("frames"), height * width * panels.length, scores);
+  const numeric = parameters.filter((p) => p.kind !== "words" && p.last),
+    curved = metrics.length > 0 && numeric.length > 0,
+    parts = { name, width, height, panels, metrics, parameters, frames, curved };
+  el.innerHTML = template(widgetId(), parts);
+  const controls = [...el.querySelectorAll(".w-bar [data-name]")], // one of each parameter
+    { draw, say } = drawing(el, controls, parts);
+  // `along`: the slider that moved last
+  const state = { value: {}, along: numeric[0], pixels: null, scores: [], waiting: false, live: false };
+
   const tell = debounced(250, () => {
-    say();
-    if (key(model.get("value")) !== key(state.value)) { model.set("value", { ...state.value }); model.save_changes(); }
+    say(state);
+    if (frames.key(model.get("value")) !== frames.key(state.value)) {
+      model.set("value", { ...state.value });
+      model.save_changes();
+    }
   });
-  let frame = 0;
-  const changed = () => { frame ||= requestAnimationFrame(() => { frame = 0; draw(); tell(); }); };
-  const choose = (p, value) => { state.value = { ...state.value, [p.name]: value }; changed(); };
+  const changed = inNextFrame(() => {
+    draw(state);
+    tell();
+  });
+  const choose = (p, value) => {
+    state.value = { ...state.value, [p.name]: value };
+    changed();
+  };
 
   parameters.forEach((p, n) => {
     if (p.kind === "words") {
-      el.querySelectorAll(`[name="${id}-p${n}"]`).forEach((input) => input.addEventListener("change", () => choose(p, p.values[+input.value])));
+      const radios = [...controls[n].querySelectorAll("input")];
+      radios.forEach((radio, i) => (radio.value = p.values[i]));
+      controls[n].addEventListener("change", (event) => choose(p, p.values[radios.indexOf(event.target)]));
     } else {
-      const input = find(`[data-name=p${n}]`);
-      input.addEventListener("input", () => { if (p.last) along = p; choose(p, p.at(+input.value)); });
+      controls[n].addEventListener("input", () => {
+        if (p.last) state.along = p;
+        choose(p, p.at(+controls[n].value));
+      });
     }
   });
-  el.querySelectorAll(`[name="${id}-metric"]`).forEach((input) => input.addEventListener("change", changed));
+  el.querySelector(".w-curve fieldset")?.addEventListener("change", changed);
   if (curved) {
-    const svg = find("svg");
-    const pick = (event) => {
-      const box = svg.getBoundingClientRect(), at = ((event.clientX - box.left) / box.width) * CURVE.width;
-      const stops = along.values.map((v) => Math.abs(x(v) - at));
-      choose(along, along.values[stops.indexOf(Math.min(...stops))]);
-    };
-    svg.addEventListener("pointerdown", (event) => { if (!event.button) { svg.setPointerCapture(event.pointerId); pick(event); } });
-    svg.addEventListener("pointermove", (event) => { if (svg.hasPointerCapture(event.pointerId)) pick(event); });
+    dragged(el.querySelector("svg"), (across) => {
+      const { along } = state,
+        wanted = (across * CURVE.width - CURVE.left) / (CURVE.width - CURVE.left - CURVE.right),
+        far = along.values.map((v) => Math.abs(along.along(v) - wanted));
+      choose(along, along.values[far.indexOf(Math.min(...far))]);
+    });
   }
 
+  const show = () => {
+    draw(state);
+    say(state);
+  };
   const fromKernel = () => {
-    if (key(model.get("value")) === key(state.value)) return;
+    if (frames.key(model.get("value")) === frames.key(state.value)) return;
     state.value = { ...model.get("value") };
-    draw();
-    say();
+    show();
   };
   const heard = (message, buffers) => {
     if (message.kernel) {
-      parameters.forEach((p, n) => { if (p.kind === "real") find(`[data-name=p${n}]`).step = 1 / STEPS; });
+      parameters.forEach((p, n) => {
+        if (p.kind === "real") controls[n].step = 1 / STEPS;
+      });
       state.live = true;
     } else {
       const { buffer, byteOffset, byteLength } = buffers?.[0] ?? new DataView(new ArrayBuffer(0));
-      computed.set(key(message.value), { ...message, pixels: byteLength ? new Uint8Array(buffer, byteOffset, byteLength) : null });
-      draw();
-      say();
+      const pixels = byteLength ? new Uint8Array(buffer, byteOffset, byteLength) : null;
+      frames.computed.set(frames.key(message.value), { ...message, pixels });
+      show();
     }
   };
   model.on("change:value", fromKernel);
   model.on("msg:custom", heard);
   fromKernel();
   keepKeys(el);
-  Object.assign(find(".w-explore"), { state }); // for tests, and for use in the console
+  Object.assign(el.querySelector(".w-explore"), { state }); // for tests, and for use in the console
   model.send({ ask: "kernel" });
-  return () => { model.off("change:value", fromKernel); model.off("msg:custom", heard); cancelAnimationFrame(frame); };
+  return () => {
+    model.off("change:value", fromKernel);
+    model.off("msg:custom", heard);
+    changed.stop();
+  };
 }
 
 export default { render };

@@ -22,7 +22,7 @@ def explore(function: Callable[..., Any], /, **choices: Sequence[Any]) -> "Explo
     the largest. Numbers returned with the images are shown, and plotted against the slider moved last, with one curve
     per value of the first parameter that has radio buttons; points of the curve can be clicked. The frames are stored
     in the widget, so all this works on a page without a kernel. With a kernel, a slider of floats also stops between
-    the given values, and the function is called for them.
+    the given values, and the function is called for them. Sliders begin in the middle.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ class Explorer(Widget):
             metrics=list(scores),
             frames=b"".join(self._grey(pictures) for pictures, _ in results),
             scores=[_numbers(scores) for _, scores in results],
-            value={p["name"]: p["values"][0] for p in parameters},
+            value={p["name"]: _first(p) for p in parameters},
         )
         self.on_msg(self._answer)
 
@@ -191,6 +191,12 @@ def _parameter(name: str, choice: Sequence[Any]) -> dict[str, Any]:
     if not all(map(isfinite, values)) or any(b <= a for a, b in pairwise(values)):
         raise ValueError(f"the numbers of {name} must be finite and increase, got {values}")
     return {"name": name, "values": values, "kind": "whole" if all(isinstance(v, int) for v in values) else "real"}
+
+
+def _first(parameter: dict[str, Any]) -> Any:
+    """Return the value that a parameter begins with: of numbers the middle, where neither end hides the point."""
+    values = parameter["values"]
+    return values[0] if parameter["kind"] == "words" else values[(len(values) - 1) // 2]
 
 
 def _call(function: Callable[..., Any], setting: dict[str, Any], like: tuple | None = None) -> tuple[dict, dict]:

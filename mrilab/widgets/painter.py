@@ -24,6 +24,8 @@ class KSpacePainter(Widget):
         largest part.
     mask : array (H, W) of bool or of zeros and ones, optional
         The initial mask; None: a central box of H/8 × W/8.
+    challenge : pair (float, float), optional
+        A PSNR in dB to be reached, and the largest share of the samples, at most 1: the widget says how far it is.
 
     Attributes
     ----------
@@ -36,7 +38,8 @@ class KSpacePainter(Widget):
     TypeError
         For an image that does not hold numbers.
     ValueError
-        For an image of another shape, not finite or zero everywhere, and a mask of another shape or other values.
+        For an image of another shape, not finite or zero everywhere, a mask of another shape or other values, and a
+        challenge whose share is not within 0 and 1.
 
     Examples
     --------
@@ -48,20 +51,23 @@ class KSpacePainter(Widget):
     64.0
     """
 
-    _esm = source("fft.js", "ui.js", "designs.js", "painter.js")
+    _esm = source("fft.js", "ui.js", "designs.js", "brush.js", "painter.js")
     _css = source("ui.css", "painter.css")
     shape = traitlets.List(traitlets.Int()).tag(sync=True)
     pixels = traitlets.Bytes().tag(sync=True)
     scale = traitlets.Float().tag(sync=True)
+    challenge = traitlets.List(traitlets.Float()).tag(sync=True)
     mask = traitlets.Any().tag(sync=True, to_json=bits, from_json=mask_of)
 
-    def __init__(self, x: Array, mask: Array | None = None):
+    def __init__(self, x: Array, mask: Array | None = None, challenge: tuple[float, float] | None = None):
         image = check_image(x)
+        if challenge is not None and not 0 < challenge[1] <= 1:
+            raise ValueError(f"the share of samples of a challenge is above 0 and at most 1, got {challenge[1]}")
         height, width = image.shape
         pixels, scale = to_int16(image)
         first = center_box((height, width), (height // 8, width // 8)) if mask is None else mask
         start = fixed_mask(first, image.shape)
-        super().__init__(shape=[height, width], pixels=pixels, scale=scale, mask=start)
+        super().__init__(shape=[height, width], pixels=pixels, scale=scale, mask=start, challenge=list(challenge or ()))
 
     @traitlets.validate("mask")
     def _valid_mask(self, proposal):

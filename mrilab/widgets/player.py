@@ -47,7 +47,8 @@ class TrajectoryPlayer(Widget):
     choice : int
         The trajectory that is played, counted from 0. Changing it on the screen keeps the share of shots played.
     shot : int
-        The shot shown, counted from 1. Setting it shows the whole shot, and the image from all shots up to it.
+        The shot shown, counted from 1, initially at five eighths of all. Setting it shows the whole shot, and the image
+        from all shots up to it.
 
     Raises
     ------
@@ -97,12 +98,13 @@ class TrajectoryPlayer(Widget):
         if not trajectories or set(trajectories) != set(data):
             raise ValueError(f"data for {sorted(data)} do not fit trajectories {sorted(trajectories)}")
         limits = [check_positive("gradient", gradient), check_positive("slew", slew)]
-        scans, last = [], []
+        scans, last, counts = [], [], []
         for name, trajectory in trajectories.items():
             k = check_shots(trajectory, f"TrajectoryPlayer of {name!r}", (2,)).astype(np.float32)
             slew_rates(k, pixel_size, dwell)  # raises unless both are positive, and for shots that are too short
             weighted = (density(k, grid) * _checked_data(name, data[name], k)).astype(np.complex64)
             samples, scale = to_int16(weighted)
+            counts.append(len(k))
             scans.append(
                 {"name": name, "size": list(k.shape[:2]), "k": k.tobytes(), "samples": samples, "scale": scale}
             )
@@ -116,6 +118,7 @@ class TrajectoryPlayer(Widget):
             dwell=dwell,
             limits=limits,
             peak=peak,
+            shot=max(1, 5 * counts[0] // 8),
             reference=np.rint(truth * (65535 / peak)).astype("<u2").tobytes(),
         )
 
@@ -132,14 +135,19 @@ class TrajectoryPlayer(Widget):
         self.shot = min(self.shot, self.scans[change["new"]]["size"][0])
 
     def _still(self) -> dict[str, np.ndarray]:
-        """Return all shots, drawn by their samples, and the image at the end."""
+        """Return the shots up to the one shown, white on grey ones that follow, and the image from them."""
         scan = self.scans[self.choice]
         k = np.frombuffer(scan["k"], np.float32).reshape(*scan["size"], 2)
         weighted = from_int16(scan["samples"], scan["scale"], (k.shape[0] * k.shape[1],))
+        weighted[self.shot * k.shape[1] :] = 0
         edges = np.linspace(-0.5, 0.5, STILL + 1)
-        path = np.histogram2d(k[..., 0].ravel(), k[..., 1].ravel(), [edges, edges])[0] > 0
-        image = np.abs(NUFFT(k, tuple(self.shape)).H(weighted)) / self.peak
-        return {f"{scan['name']}: {k.shape[0]} shots": path, "|Aᴴ W y|": image}
+
+        def path(shots: np.ndarray) -> np.ndarray:
+            return np.histogram2d(shots[..., 0].ravel(), shots[..., 1].ravel(), [edges, edges])[0] > 0
+
+        title = f"{scan['name']}: {self.shot} of {k.shape[0]} shots"
+        image = np.abs(NUFFT(k, tuple(self.shape)).H(weighted)) * (k.shape[0] / self.shot / self.peak)
+        return {title: 0.35 * path(k) + 0.65 * path(k[: self.shot]), "image so far": image}
 
     def __repr__(self) -> str:
         sizes = [f"{s['name']}: {s['size'][0]} shots of {s['size'][1]} samples" for s in self.scans]

@@ -3,24 +3,45 @@
 // plane of k-space and then the imaginary one; only the prox goes to the coefficients and back.
 class SparseProblem {
   constructor(height, width, planes, scale, reference) {
-    const size = height * width, vector = () => new Float32Array(2 * size), plane = () => new Float32Array(size);
-    Object.assign(this, { height, width, size, reference, fft: new FFT2(height, width), mask: new Uint8Array(size), signs: plane(),
-      y: vector(), x: vector(), z: vector(), pull: vector(), image: plane(), zeroFilled: plane(), fraction: 1 });
-    for (let i = 0; i < size; i++) this.signs[i] = ((Math.floor(i / width) + i) & 1 ? -1 : 1) / Math.sqrt(size); // centres it: widths are even
+    const size = height * width,
+      vector = () => new Float32Array(2 * size),
+      plane = () => new Float32Array(size);
+    Object.assign(this, {
+      height,
+      width,
+      size,
+      reference,
+      fft: new FFT2(height, width),
+      mask: new Uint8Array(size),
+      signs: plane(),
+      y: vector(),
+      x: vector(),
+      z: vector(),
+      pull: vector(),
+      image: plane(),
+      zeroFilled: plane(),
+      fraction: 1,
+    });
+    // centres it: widths are even
+    for (let i = 0; i < size; i++) this.signs[i] = ((Math.floor(i / width) + i) & 1 ? -1 : 1) / Math.sqrt(size);
     this.peak = reference.reduce((a, b) => Math.max(a, b), 0);
     for (let i = 0; i < 2 * size; i++) this.y[i] = scale * planes[i];
     this.toKspace(this.y);
   }
 
-  twin() { // a copy of the problem with the same iterate, which continues separately
+  twin() {
+    // a copy of the problem with the same iterate, which continues separately
     const copy = Object.assign(Object.create(SparseProblem.prototype), this);
     for (const name of ["x", "z", "image"]) copy[name] = this[name].slice();
     return copy;
   }
 
-  planes(v) { return [v.subarray(0, this.size), v.subarray(this.size)]; }
+  planes(v) {
+    return [v.subarray(0, this.size), v.subarray(this.size)];
+  }
 
-  toKspace(v) { // in place, orthonormal, with the signs of the centred transform up to a checkerboard
+  toKspace(v) {
+    // in place, orthonormal, with the signs of the centred transform up to a checkerboard
     this.scaleBySigns(v);
     this.fft.transform(...this.planes(v), -1);
   }
@@ -32,14 +53,20 @@ class SparseProblem {
 
   scaleBySigns(v) {
     const { size, signs } = this;
-    for (let i = 0; i < size; i++) { v[i] *= signs[i]; v[i + size] *= signs[i]; }
+    for (let i = 0; i < size; i++) {
+      v[i] *= signs[i];
+      v[i + size] *= signs[i];
+    }
   }
 
   // Another wavelet, mask or λ / λ_max: the iterate is kept, and its cost in the new problem is computed.
   pose({ filters, level, fraction = this.fraction }) {
     const { size, mask, y, x, z, pull } = this;
     this.fraction = fraction;
-    for (let i = 0; i < size; i++) { pull[i] = mask[i] * y[i]; pull[i + size] = mask[i] * y[i + size]; }
+    for (let i = 0; i < size; i++) {
+      pull[i] = mask[i] * y[i];
+      pull[i + size] = mask[i] * y[i + size];
+    }
     this.toImage(pull);
     magnitude(pull, this.zeroFilled);
     if (filters) {
@@ -86,9 +113,13 @@ class SparseProblem {
     return 10 * Math.log10((peak * peak * size) / error);
   }
 
-  gradient(v, out) { // of the data term, Ω (v − y)
+  gradient(v, out) {
+    // of the data term, Ω (v − y)
     const { size, mask, y } = this;
-    for (let i = 0; i < size; i++) { out[i] = mask[i] * (v[i] - y[i]); out[i + size] = mask[i] * (v[i + size] - y[i + size]); }
+    for (let i = 0; i < size; i++) {
+      out[i] = mask[i] * (v[i] - y[i]);
+      out[i + size] = mask[i] * (v[i + size] - y[i + size]);
+    }
     return out;
   }
 }
@@ -100,13 +131,22 @@ function magnitude(v, out) {
 // Soft thresholding in place; returns the l1 norm, the number of non-zeros, and the largest value before
 function shrink(z, threshold) {
   const size = z.length / 2;
-  let norm = 0, count = 0, largest = 0;
+  let norm = 0,
+    count = 0,
+    largest = 0;
   for (let i = 0; i < size; i++) {
-    const r = z[i], q = z[i + size], length = Math.sqrt(r * r + q * q);
-    if (length <= threshold) { z[i] = z[i + size] = 0; continue; }
+    const r = z[i],
+      q = z[i + size],
+      length = Math.sqrt(r * r + q * q);
+    if (length <= threshold) {
+      z[i] = z[i + size] = 0;
+      continue;
+    }
     const factor = 1 - threshold / length;
-    z[i] *= factor; z[i + size] *= factor;
-    norm += length - threshold; count++;
+    z[i] *= factor;
+    z[i + size] *= factor;
+    norm += length - threshold;
+    count++;
     if (length > largest) largest = length;
   }
   return { norm, count, largest };
@@ -124,10 +164,17 @@ function inner(u, v) {
   return sum;
 }
 
-// Every solver does one iteration per call of next(), starting from the x of the problem. Step sizes are in units of 1/L = 1.
+// Every solver does one iteration per call of next(), starting from the x of the problem. Step sizes are in units of
+// 1/L = 1.
 function* fistaSteps(problem, { step, restart, momentum = true }) {
-  const { x } = problem, old = x.slice(), vector = () => new Float32Array(x.length);
-  const w = vector(), grad = vector(), point = vector(), back = vector(), on = vector();
+  const { x } = problem,
+    old = x.slice(),
+    vector = () => new Float32Array(x.length);
+  const w = vector(),
+    grad = vector(),
+    point = vector(),
+    back = vector(),
+    on = vector();
   for (let t = 1, beta = 0; ;) {
     combine(w, [1 + beta, x], [-beta, old]);
     combine(point, [1, w], [-step, problem.gradient(w, grad)]);
@@ -148,14 +195,27 @@ function* fistaSteps(problem, { step, restart, momentum = true }) {
 const istaSteps = (problem, { step }) => fistaSteps(problem, { step, momentum: false });
 
 function* pogmSteps(problem, { step, restart, shorter = 0.96 }) {
-  const { x } = problem, vector = () => new Float32Array(x.length), grad = vector(), old = vector(), down = vector();
-  let u = vector(), uOld = x.slice(), z = vector(), zOld = x.slice(), g = vector(), gOld = null, y = vector(), yOld = x.slice();
+  const { x } = problem,
+    vector = () => new Float32Array(x.length),
+    grad = vector(),
+    old = vector(),
+    down = vector();
+  let u = vector(),
+    uOld = x.slice(),
+    z = vector(),
+    zOld = x.slice(),
+    g = vector(),
+    gOld = null,
+    y = vector(),
+    yOld = x.slice();
   for (let t = 1, xi = 1, sigma = 1; ;) {
     problem.gradient(x, grad);
     gOld ??= grad.slice();
     combine(u, [1, x], [-step, grad]);
     let next = (1 + Math.sqrt(1 + 4 * t * t)) / 2;
-    const a = (t - 1) / next, b = (sigma * t) / next, back = (a * step) / xi;
+    const a = (t - 1) / next,
+      b = (sigma * t) / next,
+      back = (a * step) / xi;
     combine(z, [1 + a + b, u], [-a, uOld], [-b - back, x], [back, zOld]);
     xi = step * (1 + a + b);
     old.set(x);

@@ -4,8 +4,12 @@ import numpy as np
 import traitlets
 
 from ..arrays.libraries import Array
-from ..operators.wavelets import filters
+from ..operators.fourier import FFT, Mask
+from ..operators.wavelets import Wavelet, filters
+from ..problems.least_squares import LeastSquares
+from ..problems.regularisers import L1, lambda_max
 from ..sampling.masks import variable_density
+from ..solvers.fista import fista
 from .base import Widget, bits, check_image, fixed_mask, from_int16, mask_of, sampled, source, to_int16
 
 LEVEL = 4
@@ -47,6 +51,8 @@ class SparseSolver(Widget):
         The step size in units of 1/L = 1, from 0.1 to 2.2; initially 1.
     restart : bool
         The restart of `fista` and `pogm`; initially False.
+    iterations : int
+        How many it runs by itself when it first comes into view; initially 30.
 
     Raises
     ------
@@ -64,7 +70,10 @@ class SparseSolver(Widget):
     SparseSolver(64 × 64, 1024 of 4096 samples, fista, sym8, λ = 0.01 λ_max)
     """
 
-    _esm = source("fft.js", "wavelet.js", "ui.js", "designs.js", "solver-steps.js", "solver-chart.js", "solver.js")
+    _esm = source(
+        *("fft.js", "wavelet.js", "ui.js", "designs.js"),
+        *("solver-steps.js", "solver-run.js", "solver-chart.js", "solver.js"),
+    )
     _css = source("ui.css", "solver.css")
     shape = traitlets.List(traitlets.Int()).tag(sync=True)
     pixels = traitlets.Bytes().tag(sync=True)
@@ -79,9 +88,10 @@ class SparseSolver(Widget):
     fraction = traitlets.Float(1e-3, min=1e-5, max=1.0).tag(sync=True)
     step = traitlets.Float(1.0, min=0.1, max=2.2).tag(sync=True)
     restart = traitlets.Bool(False).tag(sync=True)
+    iterations = traitlets.Int(30, min=0).tag(sync=True)
 
     def __init__(self, x: Array, reference: Array | None = None, mask: Array | None = None, **state):
-        unknown = state.keys() - {"algorithm", "wavelet", "fraction", "step", "restart"}
+        unknown = state.keys() - {"algorithm", "wavelet", "fraction", "step", "restart", "iterations"}
         if unknown:
             raise TypeError(f"SparseSolver has no attribute {', '.join(map(repr, sorted(unknown)))} to set")
         image = check_image(x)
@@ -106,8 +116,12 @@ class SparseSolver(Widget):
         return fixed_mask(proposal["value"], tuple(self.shape))
 
     def _still(self) -> dict[str, np.ndarray]:
-        """Return where every solver begins."""
-        return sampled(from_int16(self.pixels, self.scale, tuple(self.shape)) / self.peak, self.mask)
+        """Return where every solver begins, and how far FISTA comes in the iterations that run by themselves."""
+        x = from_int16(self.pixels, self.scale, tuple(self.shape)) / self.peak
+        F, Psi = FFT(x.shape), Wavelet(self.wavelet, x.shape, self.level)
+        f = LeastSquares(Mask(self.mask) @ F @ Psi.H, F(x) * self.mask)
+        z = fista(f, L1(self.fraction * lambda_max(f, L1(1.0))), max_iter=self.iterations).x
+        return sampled(x, self.mask) | {f"{self.iterations} iterations of FISTA": np.abs(Psi.H(z))}
 
     def __repr__(self) -> str:
         height, width = self.shape

@@ -50,7 +50,7 @@ def test_addresses_in_notebooks_are_those_of_the_page():
 
 
 def first(page):
-    return page.locator(".term").first
+    return page.locator(".term:has(> a[href*=glossary])").first
 
 
 @pytest.mark.book

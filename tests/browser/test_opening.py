@@ -13,20 +13,34 @@ FIRST = """() => {
 }"""
 # A folded solution has no innerText.
 SILENT = """() => [...document.querySelectorAll(".bd-article .cell_output img, .bd-article p > img")]
+  .filter(image => !image.closest(".poster"))
   .filter(image => !image.closest("figure")?.querySelector("figcaption")?.textContent.trim())
   .map(image => image.getAttribute("alt"))"""
+
+# On a phone: pictures side by side, the letters of titles and bars in pixels, and curves that were not drawn for it.
+ON_A_PHONE = """async () => {
+  const images = [...document.querySelectorAll(".bd-article figure.picture img")];
+  const rows = Object.values(Object.groupBy(document.querySelectorAll(".panels .panel"),
+    panel => `${[...document.querySelectorAll(".panels")].indexOf(panel.parentElement)} ${panel.offsetTop}`));
+  const letters = [...document.querySelectorAll(".panel p, .bar :is(span, p)")];
+  return {
+    across: Math.max(0, ...rows.map(row => row.length)),
+    letters: Math.min(99, ...letters.map(one => parseFloat(getComputedStyle(one).fontSize))),
+    wide: images.filter(image => image.offsetParent && image.closest("picture") && !image.currentSrc.includes(
+      image.previousElementSibling.srcset)).filter(image => image.currentSrc).length,
+  };
+}"""
 
 pytestmark = pytest.mark.book
 
 
 @pytest.mark.parametrize("width, most", [(1400, 900), (390, 900)])
-def test_the_first_screen_of_every_chapter_shows_a_picture(visit, capsys, width, most):
+def test_the_first_screen_of_every_chapter_shows_a_picture(visit, say, width, most):
     places = {}
     for name in CHAPTERS:
         with visit(name, "light", width) as (page, _):
             places[name] = page.evaluate(FIRST)
-    with capsys.disabled():
-        print(f"\nthe first picture at {width} px:", ", ".join(f"{name} {top:.0f}" for name, top in places.items()))
+    say(f"the first picture at {width} px: " + ", ".join(f"{name} {top:.0f}" for name, top in places.items()))
     assert {name: top for name, top in places.items() if top > most} == {}
 
 
@@ -35,6 +49,8 @@ def test_every_figure_has_its_caption_and_room(visit, name):
     with visit(name, "light", 390) as (page, complaints):
         assert page.evaluate(SILENT) == []
         assert page.locator("figure.picture img:not([width]), figure.picture img:not([height])").count() == 0
+        shown = page.evaluate(ON_A_PHONE)
+        assert shown["across"] <= 2 and shown["letters"] >= 11 and not shown["wide"], shown
         assert not complaints
 
 
@@ -61,7 +77,16 @@ def test_a_figure_opens_in_place_and_closes(visit, how):
             link.focus()
             page.keyboard.press("Enter")
         large = page.locator("dialog.zoomed img")
-        assert large.is_visible() and large.get_attribute("alt") == link.locator("img").get_attribute("alt")
+        assert large.is_visible() and large.get_attribute("alt") == link.locator("img:visible").get_attribute("alt")
         assert large.evaluate("image => image.clientWidth") > link.evaluate("a => a.clientWidth")
         page.keyboard.press("Escape")
         assert not large.is_visible() and not complaints
+
+
+@pytest.mark.parametrize("theme, shown", [("light", "only-light"), ("dark", "only-dark")])
+def test_a_dark_page_shows_the_twin_of_each_figure(visit, theme, shown):
+    with visit("random", theme) as (page, complaints):
+        images = page.locator("figure.picture img[class]:visible")  # a picture alone needs no twin
+        assert images.count() > 0
+        assert {image.get_attribute("class") for image in images.all()} == {shown}
+        assert not complaints

@@ -4,13 +4,43 @@ import pytest
 from built import PAGES, SITE
 from chromium import SETTLED, barriers, rest
 
-MEGABYTE = 1e6
-WEIGH = """() => {
-  const entries = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
-  const [{startTime}] = performance.getEntriesByName("interactive");
-  return [entries.reduce((sum, entry) => sum + entry.transferSize, 0), startTime];
+FIRST, LATER, SHIFT = 1200, 300, 0.05  # the most kB before a reader scrolls, those that pages do not share, and shift
+# What is shared by the pages lies in _static, and what widgets of one kind share in files of code.
+WEIGH = """async () => {
+  const entries = () => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+  const bytes = some => some.reduce((sum, entry) => sum + entry.transferSize / 1000, 0);
+  const [settled] = performance.getEntriesByName("settled"), [answers] = performance.getEntriesByName("interactive");
+  const shared = [...document.querySelectorAll("[data-code]")].map(view => view.dataset.code);
+  const isShared = ({name}) => name.includes("/_static/") || shared.some(file => name.endsWith(file));
+  const first = entries().filter(entry => entry.startTime < settled.startTime);
+  for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
+    scrollTo(0, y);
+    await new Promise(requestAnimationFrame);
+  }
+  const near = [...document.images].filter(image => image.offsetParent);
+  near.forEach(image => image.loading = "eager");  // one that the scrolling flew past would never come
+  await Promise.all(near.map(image => image.complete || new Promise(done => image.onload = image.onerror = done)));
+  const seen = type => new Promise(done => {
+    new PerformanceObserver(list => done(list.getEntries())).observe({type, buffered: true});
+    setTimeout(() => done([]), 50);
+  });
+  const shifts = (await seen("layout-shift")).filter(shift => !shift.hadRecentInput);
+  const tasks = await seen("longtask");
+  scrollTo(0, 0);
+  return {
+    first: bytes(first),
+    later: bytes(first.filter(entry => !isShared(entry))),
+    all: bytes(entries()),
+    shift: shifts.reduce((sum, {value}) => sum + value, 0),
+    moved: shifts.map(({value, sources}) => [value, sources.map(({node}) => node?.outerHTML?.slice(0, 80))]),
+    task: Math.max(0, ...tasks.map(({duration}) => duration)),
+    answers: answers.startTime,
+  };
 }"""
-MEASURED: dict[str, tuple[float, float]] = {}  # bytes, and ms until the page is loaded and its widgets answer
+TOLD = (
+    "{name}: {first:.0f} kB before scrolling ({later:.0f} of its own), {all:.0f} kB in all, "
+    "shift {shift:.3f}, longest task {task:.0f} ms, answers after {answers:.0f} ms"
+)
 
 pytestmark = pytest.mark.book
 
@@ -28,13 +58,15 @@ def wrong_for_axe(page) -> list[str]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_page_is_light_whole_and_open_to_all(visit, name):
+def test_page_is_light_whole_and_open_to_all(visit, say, name):
     """Wide and narrow; axe looks at the wide one."""
     with visit(name, "light", 390) as (page, complaints):
-        MEASURED[name] = page.evaluate(WEIGH)
+        found = page.evaluate(WEIGH)
+        say(TOLD.format(name=name, **{key: value for key, value in found.items() if key != "moved"}))
         complaints += wrong_in(page, 390) + wrong_in(page, 1400) + wrong_for_axe(page)
         assert not complaints
-    assert MEASURED[name][0] < 4 * MEGABYTE
+    assert found["first"] < FIRST and found["later"] < LATER and found["all"] < 4 * FIRST
+    assert found["shift"] < SHIFT, found["moved"]
 
 
 @pytest.mark.audit
@@ -46,14 +78,9 @@ def test_page_in_every_other_form(visit, name, theme, width):
         assert not complaints
 
 
-def test_weight_of_the_site(capsys):
-    weight = sum(path.stat().st_size for path in SITE.rglob("*") if path.is_file()) / MEGABYTE
-    with capsys.disabled():
-        print(f"\nthe site: {weight:.1f} MB")
-        for name, (size, _) in sorted(MEASURED.items(), key=lambda item: -item[1][0])[:3]:
-            print(f"{name}: {size / MEGABYTE:.2f} MB transferred")
-        for name, (_, time) in sorted(MEASURED.items(), key=lambda item: -item[1][1])[:3]:
-            print(f"{name}: answers after {time / 1000:.2f} s")
+def test_weight_of_the_site(say):
+    weight = sum(path.stat().st_size for path in SITE.rglob("*") if path.is_file()) / 1e6
+    say(f"the site: {weight:.1f} MB")
     assert weight < 80
 
 
@@ -94,8 +121,8 @@ def test_a_solution_unfolds_and_leads_to_its_exercise(visit, name):
         assert not complaints
 
 
-@pytest.mark.parametrize("words, page_found", [("ESPIRiT", "selfcalibrated"), ("hallucination", "trust")])
-def test_search_finds_a_chapter_by_keyboard_alone(visit, words, page_found):
+@pytest.mark.parametrize("words, page_found", [("g-factor", "aliasing"), ("hallucination", "trust")])
+def test_search_finds_a_chapter_by_keyboard_alone_and_shows_prose(visit, words, page_found):
     with visit("index") as (page, complaints):
         page.keyboard.press("Control+k")
         page.locator("input[type=search]:focus").wait_for()
@@ -105,6 +132,10 @@ def test_search_finds_a_chapter_by_keyboard_alone(visit, words, page_found):
         hits = page.locator("#search-results li > a")
         hits.first.wait_for()
         hit = page.locator(f'#search-results li > a[href*="{page_found}.html"]').first
+        summaries = page.locator("#search-results p.context")
+        summaries.first.wait_for()
+        assert not [text for text in summaries.all_inner_texts() if "import " in text or ">>>" in text]
+        assert hits.count() < 40, "pages with the word, and not all that have its letters"
         for _ in range(80):
             page.keyboard.press("Tab")
             if hit.evaluate("hit => hit === document.activeElement"):
@@ -114,6 +145,12 @@ def test_search_finds_a_chapter_by_keyboard_alone(visit, words, page_found):
         page.go_back()
         hits.first.wait_for()
         assert not complaints + barriers(page)
+
+
+def test_a_formula_that_scrolls_is_reached_by_keyboard(visit):
+    with visit("analysis", width=390) as (page, _):
+        wide = "[...document.querySelectorAll('mjx-container[display]')].filter(e => e.scrollWidth > e.clientWidth)"
+        page.wait_for_function(f"{wide}.length > 0 && {wide}.every(e => e.tabIndex === 0)")
 
 
 def test_a_lost_visitor_finds_home_and_search(visit):

@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 from built import SITE
-from chromium import rest
+from chromium import awkward, rest
 
 import mrilab
 from mrilab import FFT, Mask
@@ -37,9 +37,8 @@ def page(visit):
 @functools.cache
 def embedded() -> np.ndarray:
     """The image that the landing page hands to its painter."""
-    text = (SITE / "index.html").read_text()
-    states = json.loads(re.search(r'widget-state\+json">(.*?)</script>', text, re.DOTALL)[1])["state"]
-    record = next(r for r in states.values() if "pixels" in str(r.get("buffers")))
+    name = re.search(r'data-state="([^"]+)"', (SITE / "index.html").read_text())[1]
+    record = json.loads((SITE / name).read_text().removeprefix("widgetFile(").removesuffix(")"))
     data = next(buffer["data"] for buffer in record["buffers"] if buffer["path"] == ["pixels"])
     planes = np.frombuffer(base64.b64decode(data), "<i2").reshape(2, *record["state"]["shape"])
     return (record["state"]["scale"] * (planes[0] + 1j * planes[1])).astype(np.complex64)
@@ -119,6 +118,7 @@ def test_by_finger(visit):
         after = read(page)
         assert after["count"] > before["count"] and not complaints
         assert_right(after)
+        assert not awkward(page)
 
 
 @pytest.mark.parametrize("presses", [0, 3])
@@ -152,9 +152,8 @@ UPDATES = """p => Array.from({length: 60}, () => {
 })"""
 
 
-def test_an_update_is_measured(page, capsys):
+def test_an_update_is_measured(page, say):
     """What a hand feels; printed, since it depends on the machine."""
     times = page.locator(".w-painter").evaluate(UPDATES)
-    with capsys.disabled():
-        print(f"\nthe painter: {np.median(times):.1f} ms an update of {embedded().shape}, median of {len(times)}")
+    say(f"the painter: {np.median(times):.1f} ms an update of {embedded().shape}, median of {len(times)}")
     assert_right(read(page))

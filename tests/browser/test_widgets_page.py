@@ -32,3 +32,19 @@ def test_colours_follow_a_dark_colab(visit, name):
     with visit(stage(name, EXAMPLES[name]())) as (page, complaints):
         page.add_style_tag(content=COLAB)
         assert not complaints + barriers(page)
+
+
+@pytest.mark.parametrize("page", ["kspace", "completion"])
+def test_paper_has_a_still_picture_in_the_place_of_each_widget(visit, page):
+    with visit(page, "dark") as (opened, complaints):
+        widgets, posters = opened.locator(".mrilab-w"), opened.locator(".poster")
+        assert widgets.count() == posters.count() > 0 and not posters.first.is_visible()
+        opened.emulate_media(media="print")
+        for poster in posters.all():
+            assert poster.is_visible()
+            poster.scroll_into_view_if_needed()
+            opened.wait_for_function(
+                "box => [...box.children].some(image => image.naturalWidth > 100)", arg=poster.element_handle()
+            )
+        assert not any(widget.is_visible() for widget in widgets.all())
+        assert not complaints
