@@ -7,14 +7,15 @@ from .._notebooks.repository import ROOT
 
 
 def fingerprint() -> str:
-    """Return a hash of what the results of cells depend on besides the cells: package and environment.
+    """Return a hash of what the results of cells depend on besides the cells: package, environment, style of figures.
 
     What Python and numba compile as the cells run lies in `__pycache__`, and is no part of it.
     """
     files = (path for path in sorted((ROOT / "mrilab").rglob("*")) if path.is_file())
     package = (path for path in files if "__pycache__" not in path.parts)
     digest = hashlib.sha256()
-    for path in (ROOT / "requirements.txt", *package):
+    book = (ROOT / "book" / name for name in ("matplotlibrc", "_ext/kernel.py"))
+    for path in (ROOT / "requirements.txt", *book, *package):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

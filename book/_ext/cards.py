@@ -1,10 +1,12 @@
 """Draws the pictures of the cards that links to the pages become elsewhere: k-space beside its head, and the logo.
 
-sphinxext-opengraph puts them on a card of each page, beside its title and its first words.
+sphinxext-opengraph puts them on a card of each page, beside its title and its first words. The logo is the icon on a
+phone, too.
 """
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -12,6 +14,7 @@ from PIL import Image, ImageDraw
 from mrilab import FFT, brain
 
 SIDE = 512
+ICON = "_static/apple-touch-icon.png"
 BLUE = (11, 90, 138)
 CHORDS = (12, 19, 24, 28, 32, 36, 40, 45, 52)  # of the logo, on 64 × 64
 
@@ -46,7 +49,23 @@ def draw(app) -> None:
         app.config.ogp_social_cards[name] = os.path.relpath(path, app.srcdir)
 
 
+def draw_icon(app, exception) -> None:
+    """Write the logo as a phone shows it among its programs: opaque."""
+    if exception is None and app.builder.format == "html":
+        icon = Image.new("RGB", (SIDE, SIDE), "white")
+        icon.paste(logo(), mask=logo())
+        icon.resize((180, 180)).save(Path(app.outdir) / ICON)
+
+
+def name_icon(app, pagename: str, templatename: str, context: dict[str, Any], doctree) -> None:
+    """Name it in the head of a page."""
+    link = f'<link rel="apple-touch-icon" href="{context["pathto"](ICON, resource=True)}" />'
+    context["metatags"] = context.get("metatags", "") + link
+
+
 def setup(app) -> dict[str, bool]:
-    """Register it with Sphinx."""
+    """Register all of it with Sphinx."""
     app.connect("builder-inited", draw)
+    app.connect("html-page-context", name_icon)
+    app.connect("build-finished", draw_icon)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,7 +3,7 @@
 from docutils import nodes
 from sphinx.util.nodes import make_refnode
 
-from mrilab.exercises.base import CHAPTERS
+from mrilab.exercises.chapters import CHAPTERS
 
 WORDS = "What you pass is recorded: "
 

@@ -26,6 +26,12 @@ def definitions(app) -> dict[str, str]:
     return found
 
 
+def boxed(link: str, name: str, words: str, kind: str) -> str:
+    """Return a link with a box beside it that says what it leads to."""
+    described = link.replace("<a ", f'<a aria-describedby="{name}" ', 1)
+    return f'<span class="{kind}">{described}<span class="term-tip" role="tooltip" id="{name}">{words}</span></span>'
+
+
 def show(app, pagename: str, templatename: str, context: dict[str, Any], doctree) -> None:
     """Put its definition beside each link to the glossary."""
     if pagename == "glossary" or 'href="glossary.html#term-' not in context.get("body", ""):
@@ -33,9 +39,7 @@ def show(app, pagename: str, templatename: str, context: dict[str, Any], doctree
     numbers = count(1)
 
     def defined(match: re.Match[str]) -> str:
-        name, words = f"term-tip-{next(numbers)}", escape(definitions(app)[match["id"]])
-        link = match[0].replace("<a ", f'<a aria-describedby="{name}" ', 1)
-        return f'<span class="term">{link}<span class="term-tip" role="tooltip" id="{name}">{words}</span></span>'
+        return boxed(match[0], f"term-tip-{next(numbers)}", escape(definitions(app)[match["id"]]), "term")
 
     context["body"] = LINK.sub(defined, context["body"])
 

@@ -66,9 +66,9 @@ def member(module: ModuleType, name: str) -> object:
         return import_module(f"{module.__name__}.{name}")
 
 
-def short(full: str) -> str:
-    """Return the last part of a name, in small letters: what lists are sorted by."""
-    return full.rpartition(".")[2].lower()
+def short(full: str) -> tuple[str, str]:
+    """Return the last part of a name, in small letters, and the whole: two modules may have functions of one name."""
+    return full.rpartition(".")[2].lower(), full
 
 
 def used_in(app, what: str, name: str, obj, options, lines: list[str]) -> None:

@@ -1,6 +1,7 @@
 """What writes notebooks and handouts from the pages of the book, from the bottom to the top.
 
 - `repository`: whose book it is on GitHub, and where its site stands
+- `fresh`: whether the site is what its sources give (`make book`)
 - `pages`: a page as data, its text, code, exercises and quizzes in order
 - `links`: where the references of all pages lead
 - `plain`: MyST Markdown to what Jupyter and Colab show

@@ -71,14 +71,24 @@ def called(source: str, name: str) -> tuple[ast.Call, ast.expr] | None:
 def answered(source: str, name: str, variable: str = "") -> tuple[str, str]:
     """Return a cell whose check asks for the student's own numbers, and the expression that is checked.
 
-    With `variable`, an answer that is written into the call gets this name first, so that another cell can grade it.
+    With `variable`, an answer of another name or none gets this name first, so that another cell can grade it.
     """
     found = called(source, name)
     if found is None:
         return source, ""
     written, value = (ast.get_source_segment(source, node) or "" for node in found)
-    before, answer = (f"{variable} = {value}\n", variable) if variable else ("", value)
+    before, answer = (f"{variable} = {value}\n", variable) if variable not in ("", value) else ("", value)
     return source.replace(written, f'{before}check("{name}", {answer}, student=student)'), answer
+
+
+def is_target(expression: str) -> bool:
+    """Whether an expression is a name or names with commas between them, which can be given a value.
+
+    >>> is_target("(x, y)"), is_target('"b"'), is_target("f(x)")
+    (True, False, False)
+    """
+    node = ast.parse(expression, mode="eval").body
+    return all(isinstance(name, ast.Name) for name in (node.elts if isinstance(node, ast.Tuple) else [node]))
 
 
 def without_numbers(stub: str, task: Exercise) -> str:
@@ -186,33 +196,37 @@ class Handout:
             source = without_numbers(source, task)
         # A stub check("where", ...) names no variable, which the next cell needs.
         variable = name.replace("-", "_") if isinstance(found[1], ast.Constant) else ""
-        self.variables[stub.exercise] = variable
         source, answer = answered(source, name, variable)
-        solution = self._solution(stub.exercise)
-        yield solvable(name, source, solution[0] if solution else None)
+        self.variables[stub.exercise] = answer if is_target(answer) else ""
+        solution, checked = self._solution(stub.exercise)
+        yield solvable(name, source, "\n\n".join(solution[:checked]) if solution else None)
         yield test(task, answer)
 
     def _rest(self, label: str) -> Iterator[NotebookNode]:
-        """Yield what a solution has besides the cell in the stub's place: all of it, where nothing is graded."""
-        for number, source in enumerate(self._solution(label)):
-            if number or label not in self.variables:
+        """Yield what a solution has after the check, which is in the stub's place: all of it, if nothing is graded."""
+        solution, checked = self._solution(label)
+        for number, source in enumerate(solution):
+            if number >= checked or label not in self.variables:
                 yield solvable(label.removeprefix("ex-"), "", source, number + 1)
 
-    def _solution(self, label: str) -> list[str]:
-        """Return the cells of a solution, with its words as comments, so that nbgrader cuts them too."""
-        name, cells, words = label.removeprefix("ex-"), list[str](), ""
+    def _solution(self, label: str) -> tuple[list[str], int]:
+        """Return the cells of a solution, with its words as comments, so that nbgrader cuts them too; and how many of
+        them it takes to the check.
+        """
+        name, cells, words, checked = label.removeprefix("ex-"), list[str](), "", 1
         for piece in self.page.pieces if self.solutions else ():
             if not piece.solution or piece.exercise != label or piece.kind == "solution":
                 continue
             if piece.kind == "code":
-                source, _ = answered(piece.source, name, self.variables.get(label, ""))
+                source, answer = answered(piece.source, name, self.variables.get(label, ""))
                 cells.append(f"{words}{source}")
+                checked = len(cells) if answer else checked
                 words = ""
             elif cells:
                 cells[-1] += f"\n\n{commented(self.plain.text(piece.source))}"
             else:
                 words = f"{commented(self.plain.text(piece.source))}\n"
-        return [*cells, words] if words else cells
+        return [*cells, words] if words else cells, checked
 
 
 def commented(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mrilab.exercises import find, names
-from mrilab.exercises.base import CHAPTERS
+from mrilab.exercises.chapters import CHAPTERS
 
 from .pages import Piece, chapters, directive, read, runs, tokens
 from .repository import ROOT

@@ -118,7 +118,8 @@ class Links:
         thing = reduce(getattr, short.split("."), mrilab)
         anchor = thing.__name__ if inspect.ismodule(thing) else f"{thing.__module__}.{thing.__qualname__}"
         prefix = "module-" if inspect.ismodule(thing) else ""
-        return f"[`{short}`]({self.page('api', prefix + anchor)})"
+        room = anchor.split(".")[1]
+        return f"[`{short}`]({self.page(f'api-{room}', prefix + anchor)})"
 
 
 def _authors(entry: Entry) -> str:

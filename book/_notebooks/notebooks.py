@@ -10,7 +10,7 @@ from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from mrilab.exercises import find
-from mrilab.exercises.base import CHAPTERS
+from mrilab.exercises.chapters import CHAPTERS
 from mrilab.files import atomic
 
 from .links import Links, slug
@@ -33,7 +33,8 @@ EXTRAS = {  # of mrilab, by the words in a chapter's code that need them
     "torch": r"\btorch\b|mrilab\.nets",
     "notebook": r"mrilab\.widgets|progress_board|\bipywidgets\b|\banywidget\b",
     "nufft": r"\bNUFFT\b|\bmrinufft\b|\b(cones|seiffert)\(|sparkling",
-    "formats": r"\bh5py\b|\bload_kspace\b",
+    "formats": r"\bh5py\b|\bload_kspace\b|\bpublic_scan\b",
+    "pulseq": r"\bpypulseq\b|\bread_pulseq\b",
     "cluster": r"\bdask\b|\bscheduler=",
 }
 SIGNS = {  # a module that shows whether an extra is there
@@ -41,6 +42,7 @@ SIGNS = {  # a module that shows whether an extra is there
     "notebook": "anywidget",
     "nufft": "mrinufft",
     "formats": "h5py",
+    "pulseq": "pypulseq",
     "cluster": "dask",
 }
 INSTALL = """\
@@ -93,8 +95,9 @@ def code(piece: Piece, checking: bool = False) -> NotebookNode:
     for tag in piece.tags:
         if tag in HIDDEN:
             metadata.setdefault("jupyter", {}).update(HIDDEN[tag])
-    # A stub runs as it stands; with the build's tag, nbclient would skip it.
-    if kept := ["stub" if tag == "skip-execution" else tag for tag in piece.tags if tag not in HIDDEN]:
+    # A stub runs as it stands: with the build's tag, nbclient would skip it, as it skips a cell that needs a download.
+    named = {"skip-execution": "stub"} if piece.stub else {}
+    if kept := [named.get(tag, tag) for tag in piece.tags if tag not in HIDDEN]:
         metadata["tags"] = kept
     cell = new_code_cell(piece.source, metadata=metadata)
     if piece.solution:

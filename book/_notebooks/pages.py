@@ -47,8 +47,8 @@ class Piece:
 
     @property
     def stub(self) -> bool:
-        """Whether the reader fills this cell in: the build does not run it."""
-        return "skip-execution" in self.tags
+        """Whether the reader fills this cell in: the build does not run it, nor one elsewhere that downloads."""
+        return "skip-execution" in self.tags and bool(self.exercise)
 
 
 @dataclass
@@ -82,10 +82,20 @@ def directive(token: Token) -> Directive | None:
     return Directive(match[1], match[2].strip(), options, "\n".join(lines).strip("\n"))
 
 
+def contents() -> dict[str, list[str]]:
+    """Return the names of the pages of each part, by its caption, and below a page its own; the first has no part."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    found = {"": [toc["root"]]}
+    for part in toc["parts"]:
+        pages = found.setdefault(part.get("caption", ""), [])
+        for chapter in part["chapters"]:
+            pages += [chapter["file"], *(below["file"] for below in chapter.get("sections", ()))]
+    return found
+
+
 def chapters() -> list[str]:
     """Return the names of all pages, in the order of the contents."""
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    return [toc["root"], *(chapter["file"] for part in toc["parts"] for chapter in part["chapters"])]
+    return [page for part in contents().values() for page in part]
 
 
 def runs(path: Path) -> bool:

@@ -5,6 +5,7 @@ import textwrap
 
 from markdown_it.token import Token
 
+from .course import Chapter, course
 from .links import Links
 from .pages import Directive, directive, tokens
 
@@ -21,7 +22,7 @@ API_ROLES = {"func", "class", "meth", "mod", "attr", "data", "exc"}
 MARKS = {"sub": "sub", "sup": "sup", "kbd": "kbd"}
 FOLDED = {"dropdown", "toggle"}
 QUOTED = {"note", "tip", "hint", "important", "warning", "caution", "danger", "error", "attention", "seealso", "margin"}
-DROPPED = {"toctree", "bibliography", "tableofcontents"}
+DROPPED = {"toctree", "bibliography", "tableofcontents", "course-map"}
 
 
 class Plain:
@@ -99,6 +100,8 @@ class Plain:
             return self.links.doc(target.removesuffix(".md").strip("/"), words)
         if role == "term":
             return self.links.term(target, words)
+        if role == "try":  # a link that sets a widget of the site
+            return words
         if role == "math":
             return f"${body}$"
         if role in MARKS:
@@ -127,6 +130,8 @@ class Plain:
         if name in {"image", "figure"}:
             image = f"![{found.options.get('alt', '')}]({self._target(found.argument)})"
             return f"{image}\n\n{self.text(body)}".rstrip()
+        if name == "course":
+            return "\n".join(self._chapters(*part) for part in course().items())
         if name in {"grid", "card-deck"}:
             return self.text(body)
         if name in {"grid-item-card", "card"}:
@@ -142,6 +147,11 @@ class Plain:
         if name in QUOTED:
             return quoted(name.capitalize(), self.text(f"{found.argument}\n{body}"))
         raise ValueError(f"{self.page}: book/_notebooks/plain.py does not know the directive {{{name}}}")
+
+    def _chapters(self, caption: str, chapters: list[Chapter]) -> str:
+        """Return the chapters of a part as a list."""
+        links = (f"- **[{chapter.title}]({self.links.page(chapter.name)})** {chapter.summary}" for chapter in chapters)
+        return "\n".join([f"### {caption}\n", *links, ""])
 
 
 def folded(summary: str, body: str) -> str:

@@ -4,6 +4,7 @@ They are made from the notebooks that the build has run, and ask no other host: 
 beside it.
 """
 
+import json
 import runpy
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from nbformat import NotebookNode
 
 from mrilab.files import atomic
 
-from .._ext.mathjax import copy_from_wheel
+from .._ext.mathjax import LOADER, copy_from_wheel
 from .pages import chapters, directive, runs, split, tokens
 from .repository import ROOT
 
@@ -41,13 +42,13 @@ div { margin: auto; width: 100% }
 """
 # An equation that is wider than its slide gets smaller.
 FIT = """
-MathJax = { startup: { pageReady: () => MathJax.startup.defaultPageReady().then(() => {
+MathJax = { loader: LOADER, startup: { pageReady: () => MathJax.startup.defaultPageReady().then(() => {
   for (const div of document.querySelectorAll("div")) {
     const wide = div.scrollWidth / div.clientWidth;
     if (wide > 1) div.style.fontSize = `${95 / wide}%`;
   }
 }) } };
-"""
+""".replace("LOADER", json.dumps(LOADER))
 
 
 @dataclass
@@ -132,7 +133,7 @@ def deck(made: list[Slide]) -> str:
         sections.append(f"<section><h2>{slide.title}</h2>{equations}{slide.figure}</section>")
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{first.title}</title><style>{STYLE}</style>'
-        f'<script>{FIT}</script><script src="mathjax/tex-mml-chtml.js"></script>\n' + "\n".join(sections) + "</html>\n"
+        f'<script>{FIT}</script><script src="mathjax/startup.js"></script>\n' + "\n".join(sections) + "</html>\n"
     )
 
 

@@ -17,10 +17,13 @@ document.addEventListener("DOMContentLoaded", () => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       if (!dialog) make();
-      const small = link.querySelector("img"), large = dialog.querySelector("img");
+      const small = [...link.querySelectorAll("img")].find((image) => image.offsetParent),
+        large = dialog.querySelector("img"),
+        [width, height] = ["width", "height"].map((side) => Number(small.getAttribute(side))),
+        fitting = Math.min(innerWidth - 48, ((innerHeight - 48) * width) / height);
       large.src = small.src;
       large.alt = small.alt;
-      large.style.width = `${Math.max(Number(small.getAttribute("width")), innerWidth - 48)}px`;
+      large.style.width = `${Math.max(width, fitting)}px`;
       dialog.showModal();
     });
   }

@@ -2,7 +2,8 @@
 // close by Escape (WCAG 1.4.13). A finger opens the definition first, and follows the link by a second tap.
 document.addEventListener("DOMContentLoaded", () => {
   const GAP = 6;
-  let shown = null, later;
+  let shown = null,
+    later;
 
   function close() {
     clearTimeout(later);
@@ -19,17 +20,26 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   function place() {
     if (!shown) return;
-    const tip = shown.lastElementChild, [word] = shown.firstElementChild.getClientRects(), box = tip.getBoundingClientRect();
-    const right = document.documentElement.clientWidth - box.width - GAP, below = word.bottom + GAP + box.height < innerHeight;
+    const tip = shown.lastElementChild,
+      [word] = shown.firstElementChild.getClientRects(),
+      box = tip.getBoundingClientRect();
+    const right = document.documentElement.clientWidth - box.width - GAP,
+      below = word.bottom + GAP + box.height < innerHeight;
     tip.style.left = `${Math.max(GAP, Math.min(word.left, right))}px`;
     tip.style.top = `${below ? word.bottom + GAP : word.top - GAP - box.height}px`;
   }
 
   for (const term of document.querySelectorAll(".term")) {
     let finger = false;
-    term.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse") open(term); });
-    term.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") later = setTimeout(close, 150); });
-    term.addEventListener("pointerdown", (event) => { finger = event.pointerType !== "mouse" && shown !== term; });
+    term.addEventListener("pointerenter", (event) => {
+      if (event.pointerType === "mouse") open(term);
+    });
+    term.addEventListener("pointerleave", (event) => {
+      if (event.pointerType === "mouse") later = setTimeout(close, 150);
+    });
+    term.addEventListener("pointerdown", (event) => {
+      finger = event.pointerType !== "mouse" && shown !== term;
+    });
     term.addEventListener("focusin", () => open(term));
     term.addEventListener("focusout", close);
     term.firstElementChild.addEventListener("click", (event) => {
@@ -39,7 +49,11 @@ document.addEventListener("DOMContentLoaded", () => {
       open(term);
     });
   }
-  addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+  });
   addEventListener("scroll", place, { passive: true }); // a focus by keyboard may scroll
-  document.addEventListener("pointerdown", (event) => { if (!event.target.closest?.(".term")) close(); });
+  document.addEventListener("pointerdown", (event) => {
+    if (!event.target.closest?.(".term")) close();
+  });
 });

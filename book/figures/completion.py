@@ -108,7 +108,8 @@ def reconstruct(y, mask, truth, inside):
 
 
 def draw(pictures, truth):
-    """Save the images, with four times their errors below."""
+    """Save the images, with four times their errors below, in the style of the pages."""
+    plt.rc_file(HERE.parent / "matplotlibrc")
     figure, axes = plt.subplots(2, len(pictures), figsize=(2.2 * len(pictures), 4.9), layout="constrained")
     for (name, image), (above, below) in zip(pictures.items(), axes.T):
         above.imshow(image, cmap="gray", vmin=0, vmax=0.8)

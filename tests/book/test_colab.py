@@ -40,7 +40,7 @@ def execute(made, kernels, folder):
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_a_notebook_runs_on_colab_and_replaces_nothing_there(colab, chapter, capsys):
+def test_a_notebook_runs_on_colab_and_replaces_nothing_there(colab, chapter, say):
     """Whatever is replaced asks a reader to restart the session."""
     folder, below = colab
     python = layer(below, folder / chapter)
@@ -54,10 +54,9 @@ def test_a_notebook_runs_on_colab_and_replaces_nothing_there(colab, chapter, cap
     pictures = [cell for cell in code if any({PICTURE, WIDGET} & set(data) for data in shown(cell))]
     start = at(code[0], "iopub.execute_input")
     seconds = [at(cell, "iopub.status.idle") - start for cell in (code[0], pictures[0], code[-1])]
-    with capsys.disabled():
-        if chapter == CHAPTERS[0]:
-            print("\n" + ROW.format("notebook", "MB", "install, s", "1st picture", "whole, s"))
-        print(ROW.format(chapter, *(f"{number:.0f}" for number in (megabytes(python) - empty, *seconds))))
+    if chapter == CHAPTERS[0]:
+        say(ROW.format("notebook", "MB", "install, s", "1st picture", "whole, s"))
+    say(ROW.format(chapter, *(f"{number:.0f}" for number in (megabytes(python) - empty, *seconds))))
 
     assert "mrilab" in names(python) and not names(python) & names(below)
     widgets = [data for cell in code for data in shown(cell) if WIDGET in data]

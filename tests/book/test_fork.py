@@ -56,7 +56,8 @@ def test_the_workflow_names_the_fork_before_all_others(monkeypatch):
 def test_every_link_of_a_build_is_the_forks(tmp_path):
     for name in ("_ext", "_notebooks", "_static", "_templates"):
         shutil.copytree(ROOT / "book" / name, tmp_path / "book" / name)
-    shutil.copy(ROOT / "book" / "references.bib", tmp_path / "book")
+    for name in ("references.bib", "matplotlibrc", "moved.yml"):
+        shutil.copy(ROOT / "book" / name, tmp_path / "book")
     shutil.copy(ROOT / "_config.yml", tmp_path)
     shutil.copy(ROOT / "requirements.txt", tmp_path)
     (tmp_path / "mrilab").mkdir()  # of which the build takes a hash
@@ -78,5 +79,6 @@ def test_every_link_of_a_build_is_the_forks(tmp_path):
     assert not [link for link in links if not link.startswith(own)]
     for part in (own[2], f"{own[0]}/edit/main/book/index.md", f"{own[0]}/issues/new?", "og:image"):
         assert part in page
+    assert "<loc>https://ada.github.io/mri-course/index.html</loc>" in (site / "sitemap.xml").read_text()
     assert 'href="/mri-course/_static/' in (site / "404.html").read_text()
     assert 'href="_modules/mrilab/metrics.html#psnr"' in (site / "api.html").read_text(), "source"

@@ -1,5 +1,6 @@
 """The handouts: no solution in what students get, and nbgrader, the real one, gives the right marks."""
 
+import ast
 import csv
 import os
 import re
@@ -13,6 +14,7 @@ import nbformat
 import numpy as np
 import pytest
 from helpers import ROOT
+from IPython.core.inputtransformer2 import TransformerManager
 from nbclient import NotebookClient
 from scipy.optimize import brentq
 
@@ -115,11 +117,33 @@ def test_every_exercise_is_graded_by_a_locked_cell_with_its_points(sample):
     assert not any("of the page" in cell.source for cell in code)
 
 
+def names(source):
+    """The names that a cell reads, those that it binds, and its functions."""
+    nodes = list(ast.walk(ast.parse(TransformerManager().transform_cell(source))))
+    variables = [node for node in nodes if isinstance(node, ast.Name)]
+    read = {node.id for node in variables if isinstance(node.ctx, ast.Load)}
+    functions = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    return read, {node.id for node in variables if isinstance(node.ctx, ast.Store)}, functions
+
+
 def test_answers_are_found_in_their_checks():
     assert handouts.answered('check("a-b", (x, y))', "a-b") == ('check("a-b", (x, y), student=student)', "(x, y)")
+    assert handouts.answered('check("a", mine)', "a", "answer")[0].startswith("answer = mine\ncheck")
+    assert handouts.answered('check("a", answer)', "a", "answer")[1] == "answer"
     named = 'λ = 1\na = "c"\ncheck("a", a, student=student)', "a"
     assert handouts.answered('λ = 1\ncheck("a", "c")', "a", "a") == named
     assert handouts.answered('check("b", 1)\nprint(1, 2)', "a") == ('check("b", 1)\nprint(1, 2)', "")
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_what_is_graded_is_named_by_the_teachers_solution(book, chapter):
+    defined, named = set(), set()  # functions of the page, and what the cell of the solution names
+    for cell in made(pages.read(ROOT / "book" / f"{chapter}.md"), book, solutions=True).cells:
+        if cell.cell_type == "code":
+            if graded := re.search(r'check\("([^"]+)", (.+), student=me', cell.source):
+                assert names(graded[2])[0] <= defined | named, graded[1]
+            _, named, functions = names(cell.source)
+            defined |= functions
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)
@@ -196,8 +220,32 @@ FILLED = {
     "fastest": ("shortest = ...", "shortest = 1 / (pixel * 42.577e6 * limit)"),
     "gentle": ("gentle_limits = ...", "gentle_limits = step_limits(pixel, dwell, gradient=gradient, slew=slew)"),
     "analysis-step": ("tau = ...", "tau = 1 / (L / 2 + sigma * norm2)"),
+    "gridding-count": ("points = (..., ...)", "points = (round(alpha * n) ** 2, width**2)"),
+    "illposed-condition": ("factors = (..., ...)", "factors = (1 / s, s / (s**2 + lam))"),
+    "offresonance-wrap": (
+        "largest, reported = ..., ...",
+        "largest = 500 / delay; reported = (fat + largest) % (2 * largest) - largest",
+    ),
+    "epi-shift": (
+        "all_lines, every_second = ..., ...",
+        "all_lines = frequency * lines * spacing / 1000; every_second = all_lines / 2",
+    ),
+    "epi-ghost": ("ratio = ...", "ratio = np.tan(phase / 2)"),
     "completion-rank": ("answer = (..., ...)", "answer = (side * side, coils * side**2)"),
+    "dynamic-window": (
+        "answer = (..., ...)",
+        "answer = ((2 * half + 1) * spokes, (2 * half + 1) * spokes * milliseconds)",
+    ),
+    "dynamic-rank": ("answer = (..., ...)", "answer = (period, period + 1)"),
     "spinning-grids": ("grids = ...", "grids = 4**level"),
+    "spins-shift": ("answer = (..., ...)", "answer = (offset_hz * n / (1e3 * bandwidth_khz), offset_hz * n / 1e3)"),
+    "grappa-lines": (
+        "my_lines, my_accel = ..., ...",
+        "my_lines = np.count_nonzero(regular_lines((rows, 1), accel) | center_lines((rows, 1), calib))\n"
+        "my_accel = rows / my_lines",
+    ),
+    "fair-time": ("dead_time = ...", "dead_time = 8e-6 * (few * long - many * short) / (many - few)"),
+    "solid-spokes": ("spokes = ...", "spokes = np.pi * n**2 / 2"),
     "break": ("largest = ...", "largest = 1 / (L / 2 + sigma * norm2)"),
 }
 STUBS = {
@@ -406,7 +454,8 @@ def five_students(course, variants):
 @pytest.mark.parametrize(
     ("chapter", "variants", "short", "own"),
     [
-        pytest.param("random", False, True, False, marks=pytest.mark.slow),
+        pytest.param("contrast", False, True, False, marks=pytest.mark.slow),
+        pytest.param("random", False, True, False, marks=pytest.mark.audit),
         pytest.param("kspace", False, False, True, marks=pytest.mark.audit),
         pytest.param("lines", True, True, True, marks=pytest.mark.audit),
         pytest.param("aliasing", True, False, False, marks=pytest.mark.audit),
@@ -432,7 +481,7 @@ def test_a_real_chapter_is_graded(book, tmp_path, chapter, variants, short, own)
 
 @pytest.mark.audit
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_a_handout_runs_to_its_end_untouched(book, tmp_path, capsys, chapter):
+def test_a_handout_runs_to_its_end_untouched(book, tmp_path, say, chapter):
     """As "Run all" does before anything is answered: no cell raises, and each check says that nothing is answered."""
     notebook = made(pages.read(ROOT / "book" / f"{chapter}.md"), book, solutions=False)
     size, start = len(nbformat.writes(notebook)), perf_counter()
@@ -440,9 +489,8 @@ def test_a_handout_runs_to_its_end_untouched(book, tmp_path, capsys, chapter):
     for name, cell in marks(notebook).items():
         if name.endswith("-check"):
             assert "not answered yet" in "\n".join(strings(cell.outputs)), name
-    with capsys.disabled():
-        after = len(nbformat.writes(notebook))
-        print(f"\n{chapter}: {size:,} bytes, {after:,} when run, in {perf_counter() - start:.0f} s")
+    after = len(nbformat.writes(notebook))
+    say(f"{chapter}: {size:,} bytes, {after:,} when run, in {perf_counter() - start:.0f} s")
 
 
 @pytest.mark.audit

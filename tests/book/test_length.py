@@ -3,12 +3,15 @@
 import re
 
 import pytest
+from built import parts, runs
 from helpers import ROOT
 
 from book._notebooks import lengths
 from book._notebooks.pages import Piece
-from mrilab.exercises.base import CHAPTERS
+from mrilab.exercises.chapters import CHAPTERS
 
+PARTS = [name for name in parts() if runs(name)]
+MOST = 1800  # words of prose in one sitting
 TIMED = [name for name in CHAPTERS if name != "capstones"]  # whose minutes are those of its three tasks
 
 
@@ -43,6 +46,11 @@ def test_the_minutes_of_a_page_are_counted(name):
     assert stated and abs(int(stated[1]) - counted) <= 5, f"{name}: counted {counted} minutes"
 
 
-def test_the_lengths_of_all_pages_are_printed(capsys):
-    with capsys.disabled():
-        print(f"\n{lengths.table()}")
+@pytest.mark.parametrize("name", PARTS)
+def test_a_page_is_one_sitting(name):
+    words = lengths.length(name).words
+    assert words <= MOST, f"{name} has {words} words: split it, or say it in fewer"
+
+
+def test_the_lengths_of_all_pages_are_printed(say):
+    say(lengths.table())

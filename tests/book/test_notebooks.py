@@ -88,7 +88,7 @@ def test_what_the_page_says_in_its_own_markup_is_said_plainly(sample):
     text = "\n".join(texts(sample))
     site = links.site()
     assert f"[(1)]({site}chapter.html#equation-eq-chapter-soft)" in text and r"z \tag{1}" in text
-    assert f"[`L1`]({site}api.html#mrilab.problems.regularisers.L1)" in text
+    assert f"[`L1`]({site}api-problems.html#mrilab.problems.regularisers.L1)" in text
     assert "([Donoho and Johnstone, 1994](https://doi.org/10.1093/biomet/81.3.425); [Beck and Teboulle, 2009](" in text
     assert "[Lustig *et al.* (2007)](https://doi.org/10.1002/mrm.21391) used it" in text
     assert f"[A chapter for the tests]({site}chapter.html#ch-chapter)" in text

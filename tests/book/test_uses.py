@@ -30,13 +30,13 @@ def test_names_of_others_and_names_that_are_not_used_are_not_listed():
 
 @pytest.mark.book
 def test_reference_and_chapters_lead_to_each_other():
-    api = (SITE / "api.html").read_text()
+    api = "".join(page.read_text() for page in SITE.glob("api-*.html"))
     entries = {
         m[1]: m[0] for m in re.finditer(r'(?s)<dt class="sig[^>]* id="(mrilab[^"]+)">.*?(?=<dt class="sig|\Z)', api)
     }
     for chapter, used in uses.uses().items():
         (end,) = re.findall(r'(?s)<p class="uses">(.*?)</p>', (SITE / f"{chapter}.html").read_text()) or [""]
-        listed = re.findall(r'href="api\.html#([^"]+)"', end)
+        listed = re.findall(r'href="api-\w+\.html#([^"]+)"', end)
         assert listed == [name for name in used if name in entries], chapter
         for name in listed:
             assert re.search(rf'Used in</em>.*href="{chapter}\.html"', entries[name]), f"{name} of {chapter}"
