@@ -10,7 +10,7 @@ export TQDM_DISABLE := 1
 export MRILAB_PROGRESS := $(CURDIR)/_build/progress.json
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help book test audit check lint browser chromium notebooks handouts slides benchmarks serve clean
+.PHONY: help book site test audit check lint browser chromium notebooks handouts slides pdf benchmarks serve clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z]+):[^#]*## /\1\t/p' Makefile | expand -t 12
@@ -24,13 +24,17 @@ $(READY): requirements.txt pyproject.toml
 	@$(BIN)/python -c 'import matplotlib.pyplot' 2>/dev/null
 	@touch $@
 
-# The site is written afresh each time and, after a warning, the pages are read afresh too: Sphinx warns about
-# a page only when it reads it, so a second try would pass. Results of the cells stay in a cache.
+# The site is written afresh as a whole, if any of its sources changed, and after a warning the pages are read afresh
+# too: Sphinx warns about a page only when it reads it, so a second try would pass. Results of the cells stay in a cache.
 book: $(READY)  ## build the site; the last line is the path of its first page
+	@$(BIN)/python -m book._notebooks.fresh || $(MAKE) --no-print-directory site
+	@echo $(SITE)/index.html
+
+site: $(READY)
 	@rm -rf $(SITE) && mkdir -p _build
 	@$(BIN)/jupyter-book build book --config "$(CURDIR)/_config.yml" --toc "$(CURDIR)/_toc.yml" --path-output . \
 		-q -W -n --keep-going >_build/build.log || { cat _build/build.log; rm -rf _build/.doctrees $(SITE); exit 1; }
-	@echo $(SITE)/index.html
+	@$(BIN)/python -m book._notebooks.fresh --mark
 
 lint: $(READY)  ## format, style, types, spelling
 	@$(BIN)/ruff format -q --check
@@ -44,11 +48,11 @@ check: lint  ## the quick one, for daily work: lint and the tests that need no b
 # What is missing is said first, before the environment is made.
 test: chromium  ## everything that must pass; needs Chromium, and installs it where it can
 	@$(MAKE) --no-print-directory lint book
-	@$(BIN)/python -m pytest -q --durations=10
+	@$(BIN)/python -m pytest -q --durations=10 -n 2 --dist loadfile
 
 audit: chromium  ## what takes longer: nbgrader, every notebook as on Colab, every page in every form, and so on
 	@$(MAKE) --no-print-directory book
-	@$(BIN)/python -m pytest -q --durations=10 -m audit --record-audit
+	@$(BIN)/python -m pytest -q --durations=10 -m audit --record-audit -o faulthandler_timeout=0
 
 chromium:
 	@$(PYTHON) tests/find_chromium.py
@@ -68,6 +72,9 @@ slides: chromium book  ## a PDF of slides a chapter, its headings, equations and
 benchmarks: $(READY)  ## measure mrilab beside its peers, for the page that shows it (a quarter of an hour, on a quiet machine)
 	@$(BIN)/python -m benchmarks.install
 	@$(BIN)/python -m benchmarks
+
+pdf: chromium book  ## the whole course as one PDF, with contents and links, in _build/course.pdf
+	@$(BIN)/python -m book._notebooks.paper _build/course.pdf
 
 serve: book  ## build, then show the site at http://localhost:8000 (PORT=… for another)
 	@$(BIN)/python -m http.server --bind localhost --directory $(SITE) $(PORT)

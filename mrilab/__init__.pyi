@@ -18,7 +18,10 @@ from .data.scan import sampling_mask as sampling_mask
 from .metrics import nrmse as nrmse
 from .metrics import psnr as psnr
 from .metrics import ssim as ssim
+from .metrics import volume_scores as volume_scores
 from .operators.batch import BatchedSense as BatchedSense
+from .operators.blocks import Frames as Frames
+from .operators.blocks import Row as Row
 from .operators.coil_sets import CoilSets as CoilSets
 from .operators.coils import Coils as Coils
 from .operators.coils import rss as rss
@@ -29,7 +32,10 @@ from .operators.fourier import Mask as Mask
 from .operators.linop import Identity as Identity
 from .operators.linop import LinearOperator as LinearOperator
 from .operators.nufft import NUFFT as NUFFT
+from .operators.off_resonance import OffResonance as OffResonance
 from .operators.pixel_matrix import PixelMatrix as PixelMatrix
+from .operators.temporal import TemporalDifference as TemporalDifference
+from .operators.temporal import TemporalFFT as TemporalFFT
 from .operators.toeplitz import ToeplitzGram as ToeplitzGram
 from .operators.toeplitz import toeplitz_gram as toeplitz_gram
 from .operators.undecimated import UndecimatedWavelet as UndecimatedWavelet
@@ -50,8 +56,11 @@ from .plots.tables import table as table
 from .problems.cycle_spinning import CycleSpun as CycleSpun
 from .problems.least_squares import LeastSquares as LeastSquares
 from .problems.least_squares import Smooth as Smooth
+from .problems.locally_low_rank import LocallyLowRank as LocallyLowRank
 from .problems.normal_equations import NormalEquations as NormalEquations
+from .problems.nuclear_norm import NuclearNorm as NuclearNorm
 from .problems.oscar import OSCAR as OSCAR
+from .problems.parts import Parts as Parts
 from .problems.regularisers import L1 as L1
 from .problems.regularisers import GroupL1 as GroupL1
 from .problems.regularisers import lambda_max as lambda_max
@@ -76,6 +85,7 @@ from .sampling.masks import poisson_disc as poisson_disc
 from .sampling.masks import random_lines as random_lines
 from .sampling.masks import regular_lines as regular_lines
 from .sampling.masks import variable_density as variable_density
+from .sampling.pulseq import read_pulseq as read_pulseq
 from .sampling.sparkling import DensityEnergy as DensityEnergy
 from .sampling.sparkling import sparkling as sparkling
 from .sampling.trajectories import cones as cones
@@ -87,10 +97,14 @@ from .sampling.trajectories import spiral as spiral
 from .sampling.trajectories import stack_of as stack_of
 from .sampling.trajectories import trajectory_acceleration as trajectory_acceleration
 from .simulation.colin import colin as colin
+from .simulation.contrast import gradient_echo as gradient_echo
+from .simulation.contrast import spin_echo as spin_echo
 from .simulation.coupling import coil_covariance as coil_covariance
+from .simulation.dynamic import beating_chest as beating_chest
 from .simulation.field import field_map as field_map
 from .simulation.field import r2prime_map as r2prime_map
 from .simulation.phantoms import brain as brain
+from .simulation.phantoms import brain_tissues as brain_tissues
 from .simulation.phantoms import shepp_logan as shepp_logan
 from .simulation.receivers import simulate_smaps as simulate_smaps
 from .simulation.scanner import simulate as simulate
@@ -102,6 +116,8 @@ from .solvers.loop import Options as Options
 from .solvers.loop import Result as Result
 from .solvers.modopt import ModOptProx as ModOptProx
 from .solvers.pogm import pogm as pogm
+from .studies.strengths import strength as strength
+from .studies.strengths import tuning as tuning
 from .studies.study import Results as Results
 from .studies.study import StudyError as StudyError
 from .studies.study import study as study

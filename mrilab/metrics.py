@@ -9,8 +9,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .arrays.checks import check_values
+from .arrays.checks import check_values, whole
 from .arrays.libraries import Array
+
+WINDOW = 7  # side of the windows of SSIM
 
 
 def psnr(x: Array, ref: Array) -> float:
@@ -56,17 +58,59 @@ def nrmse(x: Array, ref: Array) -> float:
     return _average(_nrmse, x, ref)
 
 
+def volume_scores(x: Array, ref: Array, *, side: int = 320) -> dict[str, float]:
+    """Return the metrics of fastMRI's tables, {"psnr" (dB), "ssim", "nmse"}, of a volume, a stack of slices (n, H, W).
+
+    Its central `side` × `side` pixels are compared, or all along an axis that has fewer. The peak, and the data range
+    of SSIM, are the maximum M of the volume |ref|, not of each slice:
+
+        PSNR = 10 log₁₀(M² / mean((|x| − |ref|)²)),   NMSE = ‖|x| − |ref|‖² / ‖ref‖².
+
+    SSIM is the mean over the slices. Arguments and errors as in `psnr`, but a slice of `ref` may be zero everywhere;
+    raises ValueError for a `side` below 7, and arrays of other than three axes.
+
+    References
+    ----------
+    Zbontar et al., fastMRI: an open dataset and benchmarks for accelerated MRI, arXiv:1811.08839 (2018), section 4.
+
+    Examples
+    --------
+    >>> ref = np.ones((2, 400, 330))
+    >>> {name: round(value, 3) for name, value in volume_scores(0.9 * ref, ref).items()}
+    {'psnr': 20.0, 'ssim': 0.994, 'nmse': 0.01}
+    """
+    side = whole("side", side, WINDOW)
+    x, ref = (_slices(array, name) for array, name in ((x, "image"), (ref, "reference")))
+    if x.shape != ref.shape or ref.ndim != 3:
+        raise ValueError(f"volumes must have one shape (n, H, W), got {x.shape} and {ref.shape}")
+    if not ref.any():
+        raise ValueError(f"the reference of shape {ref.shape} is zero everywhere")
+    x, ref = _central(x, side), _central(ref, side)
+    peak = float(ref.max())
+    return {
+        "psnr": _psnr(x, ref),
+        "ssim": float(np.mean([_ssim(a, b, peak) for a, b in zip(x, ref)])),
+        "nmse": _nrmse(x, ref) ** 2,
+    }
+
+
+def _central(volume: np.ndarray, side: int) -> np.ndarray:
+    """Return the central pixels (n, side, side), as fastMRI crops."""
+    starts = (max(0, (n - side) // 2) for n in volume.shape[1:])
+    return volume[(slice(None), *(slice(start, start + side) for start in starts))]
+
+
 def _psnr(x: np.ndarray, ref: np.ndarray) -> float:
     error = np.mean((x - ref) ** 2)
     return float(10 * np.log10(ref.max() ** 2 / error)) if error > 0 else np.inf
 
 
-def _ssim(x: np.ndarray, ref: np.ndarray) -> float:
+def _ssim(x: np.ndarray, ref: np.ndarray, peak: float | None = None) -> float:
     from skimage.metrics import structural_similarity
 
-    if min(ref.shape) < 7:
+    if min(ref.shape) < WINDOW:
         raise ValueError(f"ssim uses windows of 7 × 7, which do not fit an image of shape {ref.shape}")
-    return float(structural_similarity(x, ref, data_range=ref.max()))
+    return float(structural_similarity(x, ref, win_size=WINDOW, data_range=ref.max() if peak is None else peak))
 
 
 def _nrmse(x: np.ndarray, ref: np.ndarray) -> float:

@@ -24,6 +24,9 @@ MAPS = m.simulate_smaps(3, (32, 32))
 CROWDED = m.simulate(m.shepp_logan((32, 32)), MAPS, (32, 32))
 COVARIANCE = np.diag([1.0, 2.0, 3.0]) + 0.2
 SCAN = m.Scan(CROWDED, noise=draw((3, 64)), averages=np.full((32, 32), 2.0, np.float32))
+FIELD, TIMES = 50 * np.cos(np.arange(256.0)).reshape(SHAPE), np.linspace(-0.01, 0.01, 16)[None]
+SECONDS = 0.5 + np.arange(256.0).reshape(SHAPE) / 256
+SHARES = np.stack([LINES / 5.0] * 5)
 ZERO, X = np.zeros(SHAPE, np.complex64), draw(SHAPE)
 Y, SIGNAL = A(X), NUFFT(X)
 
@@ -34,6 +37,7 @@ OPERATORS = {
     "Diagonal": m.Diagonal(LINES + 0.5),
     "Coils": m.Coils(COILS),
     "PixelMatrix": m.PixelMatrix(draw((3, 3, *SHAPE), seed=6)),
+    "OffResonance": m.OffResonance(m.FFT(SHAPE), FIELD, TIMES),
     "CoilSets": m.CoilSets(np.stack([COILS, 1j * COILS[::-1]])),
     "BatchedSense": m.BatchedSense(np.stack([LINES, LINES.T]), np.stack([COILS, 1j * COILS])),
     "NUFFT": NUFFT,
@@ -41,6 +45,10 @@ OPERATORS = {
     "Wavelet": PSI,
     "UndecimatedWavelet": FRAME,
     "FiniteDifference": m.FiniteDifference(SHAPE),
+    "TemporalFFT": m.TemporalFFT((3, *SHAPE)),
+    "TemporalDifference": m.TemporalDifference((3, *SHAPE)),
+    "Frames": m.Frames([A, m.Mask(LINES.T) @ m.FFT(SHAPE) @ m.Coils(COILS)]),
+    "Row": m.Row([m.Identity(SHAPE), m.FFT(SHAPE).H]),
     "sum": m.FFT(SHAPE) + 2 * m.Identity(SHAPE),
     "product": A,
 }
@@ -157,6 +165,7 @@ def epi(kspace=CROWDED, turned=None, reference=CROWDED):
 
 
 WIDE = draw((32, 32))
+FILM = draw((3, *SHAPE))
 GRID = lines((32, 32)).astype(float)
 PATH = m.spiral(3, 32, turns=2)
 WEIGHTS = np.random.default_rng(5).random((16, 16)) + 0.1
@@ -179,6 +188,11 @@ TABLE |= {
     "CycleSpun.__call__(x)": (m.CycleSpun(m.L1(0.5), PSI), of(X)),
     "CycleSpun.dual_norm(x)": (m.CycleSpun(m.L1(0.5), PSI).dual_norm, of(X)),
 }
+TABLE |= {
+    f"{type(g).__name__}.{part}(x)": (function, data((3, *SHAPE)))
+    for g in (m.NuclearNorm(0.5), m.LocallyLowRank(0.5, block=5, seed=None), m.Parts([m.L1(0.5)] * 3))
+    for part, function in (("prox", lambda x, g=g: g.prox(x, 1.0)), ("__call__", g), ("dual_norm", g.dual_norm))
+}
 TABLE |= {f"LeastSquares(y): {name}": (solved(solve), of(Y)) for name, solve in SOLVERS.items()}
 TABLE |= {
     f"{name}(x0)": (lambda x, run=run: run(m.LeastSquares(A, like(x, Y)), x), of(X)) for name, run in FROM.items()
@@ -195,6 +209,8 @@ TABLE |= {
     "BatchedSense(masks)": (lambda k: m.BatchedSense(k, COILS[None])(X[None]), of(LINES[None].astype(float))),
     "Mask(mask)": (lambda mask: m.Mask(mask)(X), of(LINES.astype(float))),
     "Diagonal(d)": (lambda d: m.Diagonal(d)(like(d, X)), of(X)),
+    "OffResonance(field)": (lambda f: m.OffResonance(m.FFT(SHAPE), f, TIMES, segments=9)(X), of(FIELD)),
+    "OffResonance(times)": (lambda t: m.OffResonance(m.FFT(SHAPE), FIELD, t, segments=9)(X), of(TIMES)),
     "NUFFT(trajectory)": (lambda k: m.NUFFT(k, SHAPE)(X), of(SPOKES)),
     "ToeplitzGram(weights)": (lambda w: m.ToeplitzGram(NUFFT, w)(X), of(m.density(SPOKES, SHAPE))),
     "rss(x)": (m.rss, data((3, *SHAPE))),
@@ -205,6 +221,8 @@ TABLE |= {
     "ssim(ref)": (lambda x: m.ssim(abs(draw(SHAPE, seed=3)), x), of(X)),
     "nrmse(x)": (lambda x: m.nrmse(x, abs(draw(SHAPE, seed=3))), of(X)),
     "nrmse(ref)": (lambda x: m.nrmse(abs(draw(SHAPE, seed=3)), x), of(X)),
+    "volume_scores(x)": (lambda x: m.volume_scores(x, abs(draw((2, *SHAPE), seed=3)))["psnr"], of(np.stack([X, X]))),
+    "volume_scores(ref)": (lambda x: m.volume_scores(abs(draw((2, *SHAPE), seed=3)), x)["psnr"], of(np.stack([X, X]))),
     "espirit(kspace)": (lambda y: m.espirit(y, calib=16, kernel=4), of(CROWDED)),
     "espirit(kspace): two sets": (lambda y: m.espirit(y, calib=16, kernel=4, sets=2), of(CROWDED)),
     "low_resolution_smaps(kspace)": (lambda y: m.low_resolution_smaps(y, 16), of(CROWDED)),
@@ -246,6 +264,7 @@ TABLE |= {
     "save_png(image)": (written(m.save_png, "a.png", pixels), of(X)),
     "save_nifti(image)": (written(m.save_nifti, "a.nii", volume), data((3, *SHAPE))),
     "save_nifti(affine)": (written(lambda p, a: m.save_nifti(p, abs(X), affine=a), "a.nii", affine), of(np.eye(4) * 1)),
+    "beating_chest(times)": (lambda t: m.beating_chest((16, 16), t).radius, of(np.array([0.1, 0.3]))),
     "simulate(image)": (lambda x: m.simulate(x, MAPS, (16, 16)), of(WIDE)),
     "simulate(smaps)": (lambda s: m.simulate(WIDE, s, (16, 16)), of(MAPS)),
     "simulate(covariance)": (lambda c: m.simulate(WIDE, MAPS, SHAPE, noise=1.0, covariance=c), of(COVARIANCE + 0j)),
@@ -277,6 +296,16 @@ TABLE |= {
         lambda mask: m.choose_lambda(predict, CROWDED * GRID, mask, [1e-3, 1e-2, 1e-1], keep=4).errors,
         of(GRID),
     ),
+    "gradient_echo(tr)": (lambda t: m.gradient_echo(t, 0.004, 15, 0.8, 0.05), of(SECONDS)),
+    "gradient_echo(te)": (lambda t: m.gradient_echo(9.0, t, 15, 0.8, 0.05), of(SECONDS)),
+    "gradient_echo(flip)": (lambda a: m.gradient_echo(0.02, 0.004, a, 0.8, 0.05), of(60 * SECONDS)),
+    "gradient_echo(t1)": (lambda t: m.gradient_echo(0.02, 0.004, 15, t, 0.05), of(SECONDS)),
+    "gradient_echo(t2star)": (lambda t: m.gradient_echo(0.02, 0.004, 15, 0.8, t), of(SECONDS)),
+    "spin_echo(tr)": (lambda t: m.spin_echo(t, 0.004, 0.8, 0.08), of(SECONDS)),
+    "spin_echo(te)": (lambda t: m.spin_echo(9.0, t, 0.8, 0.08), of(SECONDS)),
+    "spin_echo(t1)": (lambda t: m.spin_echo(0.5, 0.01, t, 0.08), of(SECONDS)),
+    "spin_echo(t2)": (lambda t: m.spin_echo(0.5, 0.01, 0.8, t), of(SECONDS)),
+    "spin_echo(flip)": (lambda a: m.spin_echo(0.5, 0.01, 0.8, 0.08, a), of(60 * SECONDS)),
     "plots.gallery(images)": (lambda x: drawn(plots.gallery({"a": x})), of(X)),
     "plots.gallery(ref)": (lambda x: drawn(plots.gallery({"a": 2 * X}, x)), of(X)),
     "plots.panels(pictures)": (lambda x: drawn(plots.panels({"a": x})), of(abs(X))),
@@ -295,6 +324,15 @@ TABLE |= {
     "plots.paths(trajectories)": (lambda k: numbers(plots.paths({"a": k})), of(PATH)),
     "widgets.Compare(reference)": (lambda x: sent(widgets.Compare(x, {"a": WIDE}).levels, "<u2"), of(WIDE)),
     "widgets.Compare(images)": (lambda x: sent(widgets.Compare(WIDE, {"a": x}).levels, "<u2"), of(WIDE)),
+    "widgets.Movie(reference)": (lambda x: sent(widgets.Movie(x, {"a": FILM}).levels, "u1"), of(FILM)),
+    "widgets.Movie(series)": (lambda x: sent(widgets.Movie(FILM, {"a": x}).levels, "u1"), of(FILM)),
+    "widgets.Movie(where)": (lambda w: widgets.Movie(FILM, {"a": 2 * FILM}, w).scores, of(LINES.astype(float))),
+    "widgets.Sequence(x)": (lambda x: sent(widgets.Sequence(x, 2e-3, 1e-5).pixels, "<i2"), of(X)),
+    "widgets.Contrast(fractions)": (lambda x: sent(widgets.Contrast(x).fractions, "u1"), of(SHARES)),
+    "widgets.Contrast(dephasing)": (
+        lambda d: sent(widgets.Contrast(SHARES, dephasing=d).dephasing, "u1"),
+        of(20 * abs(X)),
+    ),
     "widgets.FoldOver(x)": (lambda x: sent(widgets.FoldOver(x).pixels, "<i2"), of(X)),
     "widgets.FoldOver(support)": (lambda s: sent(widgets.FoldOver(X, s).support, "u1"), of(LINES.astype(float))),
     "widgets.KSpacePainter(x)": (lambda x: sent(widgets.KSpacePainter(x).pixels, "<i2"), of(X)),

@@ -4,8 +4,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
-import yaml
 from helpers import ROOT
+
+from book._notebooks.pages import chapters, contents  # noqa: F401, tests take the first from here
 
 SITE = ROOT / "_build" / "html"
 PAGES = sorted(path.stem for path in SITE.glob("*.html"))
@@ -28,9 +29,9 @@ class Page(HTMLParser):
         return [(tag, attrs[key]) for tag, attrs in self.tags for key in ("href", "src") if key in attrs]
 
 
-def chapters() -> list[str]:
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
-    return [toc["root"], *(chapter["file"] for part in toc["parts"] for chapter in part["chapters"])]
+def parts() -> list[str]:
+    """The chapters of Parts I to III."""
+    return [page for caption, pages in contents().items() if caption.startswith("Part ") for page in pages]
 
 
 def runs(chapter: str) -> bool:

@@ -2,15 +2,27 @@
 
 import numpy as np
 import pytest
+import said
 from audit import pytest_addoption, pytest_terminal_summary  # noqa: F401, they are hooks
 from helpers import draw, lines, unit_maps
 from hypothesis import HealthCheck, settings
 
 import mrilab
+from mrilab.arrays import ready
 
 # How long an example takes is the machine's affair.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(said)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stored_loops():
+    """Tests compare results bit by bit: they run with the compiled loops, and not with the generic code meanwhile."""
+    ready.wait()
 
 
 @pytest.fixture(scope="module")

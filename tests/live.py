@@ -12,6 +12,7 @@ import pytest
 from jupyter_client import BlockingKernelClient
 
 CELLS = """\
+import numpy as np
 import mrilab
 from mrilab.widgets import *
 
@@ -21,7 +22,7 @@ data = mrilab.NUFFT(k, head.shape)(head)
 ---
 painter = KSpacePainter(head); painter
 ---
-solver = SparseSolver(head); solver
+solver = SparseSolver(head, iterations=0); solver
 ---
 compare = Compare(head, {"half as bright": 0.5 * head}); compare
 ---
@@ -33,6 +34,12 @@ from mrilab.exercises import check, progress, progress_board
 check("where", [40, 120, 200])
 board = progress_board(); board
 ---
+contrast = Contrast(mrilab.brain_tissues((64, 64), seed=1)); contrast
+---
+movie = Movie(np.stack([head, 0.5 * head, 0.2 * head]), {"dark": 0.5 * np.stack([head] * 3)}); movie
+---
+sequence = Sequence(head, pixel_size=4e-3, dwell=2e-5); sequence
+---
 player = TrajectoryPlayer({"radial": k}, {"radial": data}, head.shape, pixel_size=4e-3, dwell=1e-5); player
 """
 # A widget, its control and a key for it, what Python then has; what Python sets, and what the control then shows.
@@ -42,13 +49,16 @@ MOVES = [
     ("compare", "[data-name=wipe]", "End", "compare.wipe == 100", "compare.wipe = 10", "10"),
     (
         "explore",
-        "[data-name=p0]",
+        "[data-name=factor]",
         "ArrowRight",
-        "explorer.value['factor'] > 0.25",
+        "explorer.value['factor'] > 0.5",
         "explorer.value = {'factor': 1.0}",
         "2",
     ),
     ("foldover", "[data-name=accel]", "ArrowRight", "foldover.accel == 4", "foldover.accel = 8", "3"),
+    ("contrast", "[data-name=flip]", "Home", "contrast.flip == 1", "contrast.flip = 30", "30"),
+    ("movie", "[data-name=frame]", "End", "movie.frame == 2", "movie.frame = 0", "0"),
+    ("sequence", "[data-name=line]", "ArrowRight", "sequence.line == 41", "sequence.line = 12", "12"),
     ("player", "[data-name=shot]", "End", "player.shot == 8", "player.shot = 3", "3"),
 ]
 SHOWN = """(widget, control) =>

@@ -11,8 +11,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-os.environ.setdefault("MPLBACKEND", "agg")
-
 import numpy as np
 
 import mrilab
@@ -89,6 +87,7 @@ def data():
 def studies():
     with tempfile.TemporaryDirectory() as folder:
         assert mrilab.study(np.ones, [2, 3], Path(folder, "out"), workers=0)["3"].sum() == 3
+    assert 0 < mrilab.strength("analysis, total variation") < 1
 
 
 def nets():
@@ -132,6 +131,7 @@ def modules():
 
 def main() -> None:
     """Try every room that the package has, and print what was tried and what waits for an extra."""
+    os.environ.setdefault("MPLBACKEND", "agg")  # here: pytest imports this file too, in search of doctests
     print("mrilab of", Path(mrilab.__file__).parent)
     waiting = sorted(modules())
     print("modules that wait for an extra:", ", ".join(waiting) or "none")

@@ -9,9 +9,14 @@ from mrilab import (
     Coils,
     CoilSets,
     FiniteDifference,
+    Frames,
     Identity,
     Mask,
+    OffResonance,
     PixelMatrix,
+    Row,
+    TemporalDifference,
+    TemporalFFT,
     UndecimatedWavelet,
     Wavelet,
 )
@@ -27,6 +32,12 @@ def scans(shape):
     return BatchedSense(np.stack([lines(shape), scattered(shape)]), draw((2, 3, *shape), seed=4))
 
 
+def turning(shape, F=FFT):
+    """Columns that are taken one after another, in a smooth field."""
+    field = 30 * np.cos(np.arange(shape[0]))[:, None] + np.linspace(-20, 20, shape[1])
+    return OffResonance(F(shape), field, np.linspace(-0.01, 0.02, shape[1])[None])
+
+
 OPERATORS = {
     "Identity": Identity,
     "FFT": FFT,
@@ -34,10 +45,17 @@ OPERATORS = {
     "Coils": lambda s: Coils(unit_maps(3, s)),
     "CoilSets": lambda s: CoilSets(draw((2, 3, *s), seed=5)),
     "PixelMatrix": lambda s: PixelMatrix(draw((3, 3, *s), seed=6)),
+    "OffResonance": turning,
+    "OffResonance, coils": lambda s: turning(s, lambda s: Mask(scattered(s)) @ FFT(s)) @ Coils(unit_maps(3, s)),
     "Wavelet": lambda s: Wavelet("sym8", s, level=3),
     "Wavelet db3": lambda s: Wavelet("db3", s, level=2),
     "UndecimatedWavelet": lambda s: UndecimatedWavelet("sym8", s, level=2),
     "FiniteDifference": FiniteDifference,
+    "TemporalFFT": lambda s: TemporalFFT((5, *s)),
+    "TemporalDifference": lambda s: TemporalDifference((4, *s)),
+    "Frames": lambda s: Frames([Mask(lines(s, seed)) @ FFT(s) @ Coils(unit_maps(3, s)) for seed in range(3)]),
+    "Row": lambda s: Row([Identity(s), FFT(s).H]),
+    "low rank plus sparse": lambda s: Mask(lines(s)) @ FFT(s) @ Row([Identity((3, *s)), TemporalFFT((3, *s)).H]),
     "BatchedSense": scans,
     "BatchedSense gram": lambda s: scans(s).gram,
     "SampledFFT lines": lambda s: SampledFFT(lines(s)),

@@ -49,7 +49,9 @@ def slices(folder):
 
 
 def tables(folder):
-    (folder / "table.json").write_text(json.dumps({"results": {"1 coils, 4x, unet": {"psnr": [30.5, 31.25]}}}))
+    (folder / "table.json").write_text(
+        json.dumps({"rows": [{"coils": 1, "accel": 4, "method": "unet", "psnr": [30.5, 31.25]}]})
+    )
 
 
 def measured(folder):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mrilab.metrics import nrmse, psnr, ssim
+from mrilab.metrics import nrmse, psnr, ssim, volume_scores
 
 METRICS = [psnr, ssim, nrmse]
 quick = settings(max_examples=30, deadline=None)
@@ -123,3 +123,29 @@ def test_ssim_needs_room_for_its_window():
     with pytest.raises(ValueError, match=r"7 × 7, which do not fit an image of shape \(6, 9\)"):
         ssim(np.ones((6, 9)), np.ones((6, 9)))
     assert psnr(np.zeros((1, 1)), np.ones((1, 1))) == 0
+
+
+def test_a_volume_has_one_peak_and_a_centre():
+    """By the definitions of fastMRI: the maximum of the volume for all slices, inside 320 × 320 pixels."""
+    from skimage.metrics import structural_similarity
+
+    rng = np.random.default_rng(0)
+    ref = rng.random((3, 341, 300)) * np.array([0.0, 0.3, 1.0])[:, None, None]
+    x = ref + 0.05 * rng.standard_normal(ref.shape)
+    x[:, :10] = 99  # outside
+    found = volume_scores(1j * x, ref)
+    a, b = abs(x[:, 10:330]), ref[:, 10:330]
+    assert found["psnr"] == pytest.approx(10 * np.log10(b.max() ** 2 / np.mean((a - b) ** 2)))
+    assert found["nmse"] == pytest.approx(np.linalg.norm(a - b) ** 2 / np.linalg.norm(b) ** 2)
+    similar = [structural_similarity(one, other, data_range=b.max()) for one, other in zip(a, b, strict=True)]
+    assert found["ssim"] == pytest.approx(np.mean(similar))
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (1, 2, 8, 8)])
+def test_a_volume_has_three_axes(shape):
+    with pytest.raises(ValueError, match="one shape"):
+        volume_scores(np.ones(shape), np.ones(shape))
+    with pytest.raises(ValueError, match="zero everywhere"):
+        volume_scores(np.ones((2, 8, 8)), np.zeros((2, 8, 8)))
+    with pytest.raises(ValueError, match="side"):
+        volume_scores(np.ones((2, 8, 8)), np.ones((2, 8, 8)), side=6)

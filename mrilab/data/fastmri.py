@@ -13,18 +13,22 @@ from pathlib import Path
 
 import numpy as np
 
+from ..arrays.checks import whole
 from .hdf5 import check_stored, header_text, open_hdf5, read_header
 from .raw import Raw, to_complex64
 from .scan import DataError
 
 
-def decode_fastmri(path: Path) -> Raw:
+def decode_fastmri(path: Path, *, index: int | None = None) -> Raw:
     """Return the k-space of a fastMRI file, (slices, C, H, W), with the axes swapped so that H is the phase encode.
+
+    With `index`, only this slice is read from the disk, and the result is (C, H, W).
 
     The width of the readout is that of the reconstruction matrix in the header (640 → 320), if there is one. The phase
     encode axis keeps its field of view, which can only be cropped in the finished image. Lines of zeros with which
     fastMRI pads the phase encode axis count as not sampled. Samples outside the file's own `mask` are an error.
     """
+    index = None if index is None else whole("index", index, 0)
     with open_hdf5(path) as file:
         stored = file.get("kspace")
         if getattr(stored, "dtype", np.dtype(bool)).kind != "c" or stored.ndim not in (3, 4) or stored.size == 0:
@@ -46,10 +50,13 @@ def decode_fastmri(path: Path) -> Raw:
             width, voxel = encoding.width, encoding.voxel
             if voxel:  # some scans were padded to another number of lines, with the same field of view
                 voxel = (voxel[0], voxel[1] * encoding.encoded[1] / lines, voxel[2])
+        if index is not None and index >= len(stored):
+            raise DataError(path, f"{len(stored)} slices", f"one with index {index}, counted from 0")
         coils = stored.shape[1] if stored.ndim == 4 else 1
-        kspace = np.empty((len(stored), coils, lines, readout), np.complex64)
-        for index, out in enumerate(kspace):
-            out[...] = to_complex64(stored[index]).reshape(coils, readout, lines).swapaxes(-1, -2)
+        wanted = range(len(stored)) if index is None else [index]
+        kspace = np.empty((len(wanted), coils, lines, readout), np.complex64)
+        for number, out in zip(wanted, kspace):
+            out[...] = to_complex64(stored[number]).reshape(coils, readout, lines).swapaxes(-1, -2)
         mask = np.asarray(file["mask"][()]).astype(bool).ravel() if "mask" in file else np.ones(lines, bool)
     if mask.shape != (lines,):
         raise DataError(path, f"a mask of {mask.size} lines", f"{lines}, as many as 'kspace' has")
@@ -58,4 +65,4 @@ def decode_fastmri(path: Path) -> Raw:
         raise DataError(path, f"only zeros in {empty.size} of {len(kspace)} slices", "every slice to be written")
     if kspace[:, :, ~mask].any():
         raise DataError(path, "samples where its own mask has none", "zeros there")
-    return Raw(kspace, width=width, voxel=voxel)
+    return Raw(kspace if index is None else kspace[0], width=width, voxel=voxel)

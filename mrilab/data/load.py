@@ -22,7 +22,12 @@ from .twix import decode_twix, is_twix
 
 
 def load_kspace(
-    path: str | os.PathLike, *, measurement: int | str | None = None, encoding: int = 0, mmap: bool = False
+    path: str | os.PathLike,
+    *,
+    measurement: int | str | None = None,
+    encoding: int = 0,
+    index: int | None = None,
+    mmap: bool = False,
 ) -> Scan:
     """Return the raw data in a file, whatever its format: .npy, BART, ISMRMRD, fastMRI or Siemens TWIX.
 
@@ -50,6 +55,8 @@ def load_kspace(
         of a TWIX file's measurement, by default the last that holds an image.
     encoding : int
         The number of an encoding in an ISMRMRD header; readouts of others are left out.
+    index : int, optional
+        The one slice of a fastMRI file that is read, counted from 0; the others stay on the disk.
     mmap : bool
         Keep complex64 data of a .npy file on disk: `kspace` is then a read-only memory map, for stacks larger than
         memory of which some slices are used. The whole file is still read once, to check for NaN.
@@ -84,7 +91,7 @@ def load_kspace(
     (dtype('complex64'), (6, 6))
     """
     path = Path(path)
-    chosen = {"measurement": measurement, "encoding": encoding or None, "mmap": mmap or None}
+    chosen = {"measurement": measurement, "encoding": encoding or None, "index": index, "mmap": mmap or None}
     choices = {name: value for name, value in chosen.items() if value is not None}
     decode, offered = _decoder(path)
     if not set(choices) <= set(offered):
@@ -113,7 +120,7 @@ def _decoder(path: Path):
     with open_hdf5(path) as file:
         names, groups = sorted(file), scan_groups(file)
     if "kspace" in names:
-        return decode_fastmri, ()
+        return decode_fastmri, ("index",)
     if groups:
         return decode_ismrmrd, ("measurement", "encoding")
     raise DataError(path, f"HDF5 with {names[:8]}", "fastMRI's 'kspace', or ISMRMRD's group with 'xml' and 'data'")

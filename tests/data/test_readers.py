@@ -17,7 +17,7 @@ from mrilab import FFT
 from mrilab.data.bart import save_cfl
 from mrilab.data.load import load_kspace
 from mrilab.data.readout import crop_readout, split_readout
-from mrilab.data.scan import Scan, sampling_mask
+from mrilab.data.scan import DataError, Scan, sampling_mask
 
 
 @settings(max_examples=8, deadline=None)
@@ -72,6 +72,22 @@ def test_fastmri_of_one_coil(tmp_path):
     kspace = undersampled(3, 1, 8, 6)
     scan = load_kspace(write_fastmri(tmp_path / "c.h5", kspace, 12, single=True, mask=False))
     assert np.allclose(scan.kspace, kspace, atol=1e-5)
+
+
+def test_one_slice_of_fastmri_is_read_without_the_others(tmp_path):
+    """The first holds NaN, which nobody sees who asks for the second."""
+    kspace = undersampled(3, 2, 8, 6)
+    path = write_fastmri(tmp_path / "c.h5", kspace, 12, mask=False)
+    with h5py.File(path, "r+") as file:
+        file["kspace"][0] = np.nan
+    with pytest.raises(DataError, match="NaN"):
+        load_kspace(path)
+    scan = load_kspace(path, index=1)
+    assert scan.kspace.shape == (2, 8, 6) and np.allclose(scan.kspace, kspace[1], atol=1e-5)
+    with pytest.raises(DataError, match="3 slices; expected one with index 3"):
+        load_kspace(path, index=3)
+    with pytest.raises(ValueError, match="index"):
+        load_kspace(path, index=-1)
 
 
 def test_fastmri_without_a_header_is_not_cropped(tmp_path):

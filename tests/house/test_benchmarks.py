@@ -1,5 +1,6 @@
 """The benchmarks: their arithmetic, their file, and mrilab in turns with a peer that pretends. Nothing is timed."""
 
+import ast
 import json
 from dataclasses import replace
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 import mrilab
-from benchmarks import compare, goals, gpu, measure, process, record, scan
+from benchmarks import bart, compare, goals, gpu, measure, process, record, scan, start
 from benchmarks.__main__ import PARTS
 from benchmarks.peers.steps import Steps
 
@@ -172,3 +173,20 @@ def test_the_largest_copy_to_the_host_is_read_from_a_trace():
     ]
     assert gpu.copied({"traceEvents": events}) == 16
     assert gpu.copied({"traceEvents": []}) == 0
+
+
+def test_what_a_command_takes_to_start_is_no_part_of_an_iteration():
+    assert bart.each(lambda count: (0.5 + 2 * count, 0.25 + count), 1, 5) == (2, 1)
+
+
+def test_without_bart_the_part_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(bart.shutil, "which", lambda command: None)
+    with pytest.raises(process.NotInstalled, match="no command `bart`"):
+        bart.run(tmp_path, print)
+
+
+def test_the_picture_that_is_timed_is_that_of_the_page():
+    *steps, last = start.cells()
+    code = "\n".join(map(ast.unparse, steps))
+    assert "fista(" in code and "assert" not in code
+    assert ast.unparse(last).startswith("plots.gallery(")

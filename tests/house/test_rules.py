@@ -108,3 +108,11 @@ def test_the_pins_lie_in_the_ranges():
         pin = pins.get(canonicalize_name(wanted.name))
         assert pin is not None, f"requirements.txt does not pin {wanted.name}"
         assert wanted.specifier.contains(str(pin.specifier)[2:]), f"{pin} is not in {wanted}"
+
+
+@pytest.mark.parametrize(
+    "path", [*ROOT.glob("mrilab/widgets/*.js"), *ROOT.glob("book/_static/*.*js")], ids=lambda path: path.name
+)
+def test_no_line_of_javascript_is_longer_than_one_of_python(path):
+    long = [number for number, line in enumerate(path.read_text().splitlines(), 1) if len(line) > 120]
+    assert long == []

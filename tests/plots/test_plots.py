@@ -156,6 +156,24 @@ def test_table_is_walkable_and_safe():
     assert "| d | 2 | 3 |" in repr(shown)
 
 
+@pytest.mark.parametrize(
+    "values, number",
+    [
+        (["31.2 ± 0.5", "–"], True),
+        (["1.2e-05", "−3"], True),
+        (["12 (0.52 s)", "7"], True),
+        (["7 lines", "8"], False),
+        (["56%", "0%"], True),
+        (["db2", "haar"], False),
+        ([0.25, 7], True),
+    ],
+)
+def test_columns_of_figures_are_told_from_columns_of_words(values, number):
+    root = ElementTree.fromstring(table([{"name": "a", "what": value} for value in values])._repr_html_())
+    marked = [cell.get("class") for cell in root.iter() if cell.text == "what" or cell.tag == "td"]
+    assert marked == [("number" if number else None)] * 3
+
+
 @pytest.mark.parametrize("call, message", [
     (lambda: gallery({}), "at least one image"),
     (lambda: gallery({"coils": np.ones((2, 8, 8))}), r"'coils' must be one slice \(H, W\), got shape \(2, 8, 8\)"),
