@@ -40,19 +40,34 @@ class Table:
 def table(rows: Sequence[Mapping[str, Any]]) -> Table:
     """Return a table of rows, which are mappings with the same keys; the first value is the name of the row.
 
-    Floats are shown with four significant digits. Raises ValueError if there are no rows, or their keys differ.
+    Floats are shown with four significant digits, those of a column with equally many decimals if they are of one order
+    of magnitude. Raises ValueError if there are no rows, or their keys differ.
 
-    >>> table([{"method": "zero-filled", "PSNR (dB)": 23.21754}])
+    >>> table([{"method": "zero-filled", "PSNR (dB)": 23.21754}, {"method": "frame", "PSNR (dB)": 27.0}])
     | method | PSNR (dB) |
     | --- | --- |
     | zero-filled | 23.22 |
+    | frame | 27.00 |
     """
     keys = [list(row) for row in rows]
     if not keys or any(k != keys[0] for k in keys):
         raise ValueError(f"a table needs rows with the same keys, got {keys}")
-    return Table(
-        keys[0], [[f"{v:.4g}" if isinstance(v, float | np.floating) else str(v) for v in row.values()] for row in rows]
-    )
+    columns = [_shown([row[key] for row in rows]) for key in keys[0]]
+    return Table(keys[0], [list(row) for row in zip(*columns)])
+
+
+def _shown(column: list[Any]) -> list[str]:
+    """Return the entries of a column as text.
+
+    >>> _shown([9.8765, 27.0, "–"]), _shown([0.00125, 27.0])
+    (['9.88', '27.00', '–'], ['0.00125', '27'])
+    """
+    floats = np.abs([v for v in column if isinstance(v, float | np.floating) and np.isfinite(v) and v])
+    form = ".4g"
+    if floats.size and 1e-4 <= floats.max() < 1e4 and floats.max() < 100 * floats.min():
+        needed = max(len(f"{v:.4g}".partition(".")[2]) for v in floats)
+        form = f".{min(needed, 3 - int(np.floor(np.log10(floats.max()))))}f"
+    return [f"{v:{form}}" if isinstance(v, float | np.floating) else str(v) for v in column]
 
 
 def spread(values: Sequence[float] | np.ndarray, digits: int = 2) -> str:

@@ -152,8 +152,24 @@ def test_table_is_walkable_and_safe():
     root = ElementTree.fromstring(shown._repr_html_())
     heads = [(cell.get("scope"), cell.text) for cell in root.iter("th")]
     assert heads == [("col", "method"), ("col", "PSNR"), ("col", "n"), ("row", "a <b> & c"), ("row", "d")]
-    assert [cell.text for cell in root.iter("td")] == ["31.23", "12", "2", "3"]
-    assert "| d | 2 | 3 |" in repr(shown)
+    assert [cell.text for cell in root.iter("td")] == ["31.23", "12", "2.00", "3"]
+    assert "| d | 2.00 | 3 |" in repr(shown)
+
+
+@pytest.mark.parametrize(
+    "column, shown",
+    [
+        ([27.0, 28.183], ["27.00", "28.18"]),
+        ([9.8765, -12.3456, 0.0], ["9.88", "-12.35", "0.00"]),
+        ([1.0, 2.0], ["1", "2"]),
+        ([1e-3, 0.5], ["0.001", "0.5"]),  # of two orders of magnitude: each with its digits
+        ([1.5e-7, 2e-7], ["1.5e-07", "2e-07"]),
+        ([1234.56, float("nan"), "–"], ["1235", "nan", "–"]),
+    ],
+)
+def test_floats_of_a_column_have_equal_digits(column, shown):
+    rows = table([{"name": "a", "what": value} for value in column]).rows
+    assert [row[1] for row in rows] == shown
 
 
 @pytest.mark.parametrize(
