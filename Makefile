@@ -45,10 +45,11 @@ lint: $(READY)  ## format, style, types, spelling
 check: lint  ## the quick one, for daily work: lint and the tests that need no book and no minutes
 	@$(BIN)/python -m pytest -q -m "not book and not slow and not audit"
 
-# What is missing is said first, before the environment is made.
+# What is missing is said first, before the environment is made. A process has one thread of OpenMP: threads that wait for
+# each other on cores that are taken made a training of torch fifteen times as long.
 test: chromium  ## everything that must pass; needs Chromium, and installs it where it can
 	@$(MAKE) --no-print-directory lint book
-	@$(BIN)/python -m pytest -q --durations=10 -n 2 --dist loadfile
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --durations=10 -n 2 --dist loadfile
 
 audit: chromium  ## what takes longer: nbgrader, every notebook as on Colab, every page in every form, and so on
 	@$(MAKE) --no-print-directory book

@@ -30,7 +30,7 @@ from mrilab.arrays import ready
 from .._notebooks.repository import ROOT
 
 AT_ONCE = 4  # a page takes up to 2 GB of memory
-MEASURES = re.compile(r"perf_counter|\.times\b")
+MEASURES = re.compile(r"perf_counter|\b(run|result)s?(\[[^]]*\])?\.times\b")  # the clock, and that of a solver
 
 
 def notebooks(env, docnames: Iterable[str]) -> Iterator[tuple[Path, NotebookNode]]:
@@ -43,9 +43,14 @@ def notebooks(env, docnames: Iterable[str]) -> Iterator[tuple[Path, NotebookNode
 
 
 def due(env, docnames: Iterable[str], cache: JupyterCacheAbstract) -> dict[Path, NotebookNode]:
-    """Return the pages whose results are not known, the longest first, so that none is left over at last."""
+    """Return the pages whose results are not known, the longest first, so that none is left over at last.
+
+    Those that Sphinx runs at every build are its own.
+    """
     found = {}
     for path, notebook in notebooks(env, docnames):
+        if notebook.metadata.get("mystnb", {}).get("execution_mode") == "force":
+            continue
         try:
             cache.match_cache_notebook(notebook)
         except KeyError:
