@@ -29,7 +29,7 @@ from .training import train
 from .weights import load_weights
 
 LEVELS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)  # σ, for images of largest magnitude 1
-ALONE = (0.02, 0.1)  # σ of the networks that were trained for it alone
+ALONE = (0.02, 0.1, 0.2)  # σ of the networks that were trained for it alone
 TOLD = (0.5, 1.0, 1.5, 2.0)  # what the denoiser is told, in units of σ
 COUNT, SHAPE = 6, (128, 128)
 THRESHOLDS = (0.14, 0.2, 0.28, 0.4, 0.56)  # λ of the frame, in units of σ

@@ -31,6 +31,7 @@ COMMON |= {"pools": 3, "learning_rate": 2e-3, "bf16": True, "patience": 100}
 UNROLLED: dict[str, Any] = {"network": "unrolled", "channels": 8, "cascades": 4, "epochs": 25}
 MODL = UNROLLED | {"coils": 8, "consistency": "cg"}  # four gradient steps are too few for eight coils
 SELF: dict[str, Any] = {"task": "self-supervised", "judges": "all"}
+HIDDEN: dict[str, Any] = {"task": "self-supervised", "judges": "hidden", "band": 7 / 8}
 
 ATLAS: dict[str, dict[str, Any]] = {  # trained on the heads of one atlas
     "unet-1": {"channels": 16, "epochs": 64},
@@ -39,7 +40,7 @@ ATLAS: dict[str, dict[str, Any]] = {  # trained on the heads of one atlas
     "unrolled-8": MODL | {"epochs": 14},
     "unet-8": {"channels": 16, "coils": 8, "epochs": 25},
     "ssdu-1": UNROLLED | SELF,
-    "ssdu-8": MODL | SELF | {"epochs": 6},
+    "ssdu-8": MODL | HIDDEN | {"epochs": 14},
     **{f"ensemble-{seed}": {"channels": 8, "epochs": 15, "seed": seed} for seed in range(1, 5)},
     **{f"cascades-{n}": UNROLLED | {"cascades": n, "channels": 6, "pools": 2, "epochs": 10} for n in (1, 2, 4, 8)},
 }
