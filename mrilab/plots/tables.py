@@ -62,7 +62,7 @@ def _shown(column: list[Any]) -> list[str]:
     >>> _shown([9.8765, 27.0, "–"]), _shown([0.00125, 27.0])
     (['9.88', '27.00', '–'], ['0.00125', '27'])
     """
-    floats = np.abs([v for v in column if isinstance(v, float | np.floating) and np.isfinite(v) and v])
+    floats = abs(np.array([v for v in column if isinstance(v, float | np.floating) and np.isfinite(v) and v], float))
     form = ".4g"
     if floats.size and 1e-4 <= floats.max() < 1e4 and floats.max() < 100 * floats.min():
         needed = max(len(f"{v:.4g}".partition(".")[2]) for v in floats)
