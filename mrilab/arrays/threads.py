@@ -2,7 +2,9 @@
 
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
+from itertools import pairwise
 
 _here = threading.local()
 
@@ -24,5 +26,18 @@ def split(kernel, n, *args, work=1 << 62):
     if parts <= 1:
         return [kernel(0, n, *args)]
     edges = [n * i // parts for i in range(parts + 1)]
-    with ThreadPoolExecutor(parts, initializer=setattr, initargs=(_here, "in_a_piece", True)) as pool:
-        return list(pool.map(lambda i: kernel(edges[i], edges[i + 1], *args), range(parts)))
+    pieces = [_pool(parts).submit(kernel, start, stop, *args) for start, stop in pairwise(edges)]
+    try:
+        return [piece.result() for piece in pieces]
+    finally:
+        wait(pieces)  # after an error, or Ctrl-C, none goes on to write into arrays that are used again
+
+
+@cache
+def _pool(parts: int) -> ThreadPoolExecutor:
+    """Return threads that are kept: to start them costs more than a small piece takes."""
+    return ThreadPoolExecutor(parts, "mrilab", setattr, (_here, "in_a_piece", True))
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # threads do not live on in a forked process
