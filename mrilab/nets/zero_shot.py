@@ -26,11 +26,11 @@ def zero_shot(
 ) -> tuple[nn.Module, list[dict[str, float]]]:
     """Return (network, log): a copy of `net` that was trained on the samples of `batch` alone, without a reference.
 
-    The samples are split in three, Ω = Θ ∪ Λ ∪ Γ. Γ is drawn once. Θ and Λ are drawn anew in each step, which lowers
+    The samples are split in three, Ω = Θ ∪ Λ ∪ Ξ. Ξ is drawn once. Θ and Λ are drawn anew in each step, which lowers
 
         ℓ(A_Λ f(A_Θ, y_Θ), y_Λ),
 
-    with f the network and ℓ the `ssdu_loss`. After every few steps the network gets Θ ∪ Λ and is judged by Γ, which it
+    with f the network and ℓ the `ssdu_loss`. After every few steps the network gets Θ ∪ Λ and is judged by Ξ, which it
     has never learned from: its weights are those of the least loss there, and it stops when that falls no more. At run
     time it gets all of Ω. Single samples are hidden, also of a mask of lines: a few lines would be a poor judge.
 
@@ -57,7 +57,7 @@ def zero_shot(
     -------
     network : nn.Module
     log : list of dict
-        "step", "train_loss" (the mean since the row before; not in the first row) and "validation_loss", that on Γ.
+        "step", "train_loss" (the mean since the row before; not in the first row) and "validation_loss", that on Ξ.
 
     Raises
     ------

@@ -38,6 +38,7 @@ MISUSED = {
         r"σ‖Ψ‖",
         r"condat_vu[^\n]*σ =",
     ],
+    "Gamma": [r"\\cup \\Gamma", r"loss on (Γ|\$\\Gamma)"],  # Γ(C) is Euler's function
     "k": [r"\|k\|\$? (is|=) \$?1\b", r"\|k\|, 1 at", r"\|k\|[^.$]{0,10}\$? (steps|lines)", r"\|k\| < [1-9]"],
 }
 

@@ -49,17 +49,17 @@ def watched(batch):
 def test_the_judges_are_one_set_that_no_step_has_seen(batch, watched):
     judged, steps = watched[False], watched[True]
     assert all(np.array_equal(seen, judged[0]) for seen in judged)
-    gamma = batch.masks[0] & ~judged[0]
-    assert 0.1 < gamma.sum() / batch.masks[0].sum() < 0.2  # the centre is not for hiding
+    unseen = batch.masks[0] & ~judged[0]
+    assert 0.1 < unseen.sum() / batch.masks[0].sum() < 0.2  # the centre is not for hiding
     for seen in steps:
-        assert not (seen & gamma).any() and 0.3 < (judged[0] & ~seen).sum() / judged[0].sum() < 0.4
+        assert not (seen & unseen).any() and 0.3 < (judged[0] & ~seen).sum() / judged[0].sum() < 0.4
     assert not np.array_equal(steps[0], steps[1])
 
 
 def test_the_judges_do_not_teach(batch, watched):
-    gamma = torch.from_numpy(batch.masks[0] & ~watched[False][0])
+    unseen = torch.from_numpy(batch.masks[0] & ~watched[False][0])
     other = collate([Brains("test", 1, shape=(32, 32), coils=4, accel=2)[0]])
-    other.y[..., gamma] *= -1
+    other.y[..., unseen] *= -1
     other.target[:] = complex("nan")
     (_, log), (_, changed) = (
         zero_shot(Watched({True: [], False: []}), data, steps=4, every=2, patience=9) for data in (batch, other)
