@@ -1,16 +1,24 @@
-"""How a page begins and what its figures say: the picture first, its caption, a larger view at a tap, no checks."""
+"""How a page begins, what its figures say, and how tall it is: the picture first, its caption, a larger view at a tap,
+no checks, and one sitting on a screen of 1400 × 900, its exercises apart.
+"""
 
 import pytest
-from built import SITE, Page
+from built import SITE, Page, parts
 from helpers import ROOT
 
 from book._notebooks import pages
 
 SCREEN = 900  # pixels
+MOST = 14  # screens up to the exercises
 CHAPTERS = [name for name in pages.chapters() if f"(ch-{name})=" in (ROOT / "book" / f"{name}.md").read_text()]
 FIRST = """() => {
   const seen = document.querySelector("figure.picture, .bd-article canvas, .bd-article .jupyter-widgets-view");
   return seen ? seen.getBoundingClientRect().top + scrollY : Infinity;
+}"""
+TALL = """() => {
+  const heads = [...document.querySelectorAll(".bd-article h2")];
+  const end = heads.find(head => head.textContent.startsWith("Exercises"));
+  return end ? end.getBoundingClientRect().top + scrollY : document.body.scrollHeight;
 }"""
 # A folded solution has no innerText.
 SILENT = """() => [...document.querySelectorAll(".bd-article .cell_output img, .bd-article p > img")]
@@ -35,16 +43,29 @@ ON_A_PHONE = """async () => {
 pytestmark = pytest.mark.book
 
 
-def test_the_first_screen_of_every_chapter_shows_a_picture(visit, say):
-    places = {1400: {}, 390: {}}
+@pytest.fixture(scope="module")
+def places(visit):
+    """Of each chapter, in pixels from its top: its first picture, wide and narrow, and where its exercises begin."""
+    found = {}
     for name in CHAPTERS:
         with visit(name) as (page, _):
-            for width, tops in places.items():
-                page.set_viewport_size({"width": width, "height": SCREEN})
-                tops[name] = page.evaluate(FIRST)
-    for width, tops in places.items():
-        say(f"the first picture at {width} px: " + ", ".join(f"{name} {top:.0f}" for name, top in tops.items()))
-    assert {name for tops in places.values() for name, top in tops.items() if top > SCREEN} == set()
+            found[name] = {"tall": page.evaluate(TALL), 1400: page.evaluate(FIRST)}
+            page.set_viewport_size({"width": 390, "height": SCREEN})
+            found[name][390] = page.evaluate(FIRST)
+    return found
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_the_first_screen_of_every_chapter_shows_a_picture(places, say, width):
+    tops = {name: found[width] for name, found in places.items()}
+    say(f"the first picture at {width} px: " + ", ".join(f"{name} {top:.0f}" for name, top in tops.items()))
+    assert {name: top for name, top in tops.items() if top > SCREEN} == {}
+
+
+def test_a_page_is_one_sitting(places, say):
+    screens = {name: places[name]["tall"] / SCREEN for name in parts()}
+    say("screens up to the exercises: " + ", ".join(f"{name} {tall:.1f}" for name, tall in screens.items()))
+    assert {name: tall for name, tall in screens.items() if tall > MOST} == {}
 
 
 @pytest.mark.parametrize("name", CHAPTERS)

@@ -24,7 +24,7 @@ LITERAL = re.compile(
 )
 TAUGHT = {  # strengths that compare no methods: what the page does with them stands beside each
     "denoising": {"0.1"},  # a threshold, to try a prox with
-    "synthesis": {"1e-3"},  # the page's own sweep
+    "synthesis": {"1e-3", "1.001"},  # the page's own sweep; where all is black
     "pogm": {"1e-3"},  # of the same sweep
     "analysis": {"6e-4", "2.5e-3", "0.01", "0.1"},  # which cost is reached
     "variation": {"0.05", "0.1", "0.5"},  # denoising of known noise
