@@ -8,9 +8,7 @@ from chromium import rest
 
 # The painter's slider sets its brush, the board of the reader's progress has none: they have tests of their own.
 OTHERS = {"index", "kspace", "masks", "progress"}
-CHAPTERS = [
-    name for name in PAGES if "widget-view+json" in (SITE / f"{name}.html").read_text() and name not in OTHERS
-]
+CHAPTERS = [name for name in PAGES if "widget-view+json" in (SITE / f"{name}.html").read_text() and name not in OTHERS]
 PICTURE = """widget => [...widget.querySelectorAll("canvas")].map(canvas => canvas.toDataURL()).join()
   + [...widget.querySelectorAll("svg")].map(svg => svg.innerHTML).join()"""
 
