@@ -40,8 +40,8 @@ class Table:
 def table(rows: Sequence[Mapping[str, Any]]) -> Table:
     """Return a table of rows, which are mappings with the same keys; the first value is the name of the row.
 
-    Floats are shown with four significant digits, those of a column with equally many decimals if they are of one order
-    of magnitude. Raises ValueError if there are no rows, or their keys differ.
+    Floats are shown with four significant digits, those of a column with equally many decimals if the
+    largest is less than 100 times the smallest. Raises ValueError if there are no rows, or their keys differ.
 
     >>> table([{"method": "zero-filled", "PSNR (dB)": 23.21754}, {"method": "frame", "PSNR (dB)": 27.0}])
     | method | PSNR (dB) |
