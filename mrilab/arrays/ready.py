@@ -78,7 +78,7 @@ def _start() -> subprocess.Popen | None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,  # it goes on after Ctrl-C and after this process, for the next one
+        process_group=0,  # it goes on after Ctrl-C and after this process, for the next one
     )
 
 

@@ -1,5 +1,7 @@
 """Compiles the loops for single precision, by small problems that use them all; `arrays.ready` runs it as a process."""
 
+import os
+
 import numpy as np
 
 from ..arrays.ready import stored_mark
@@ -13,6 +15,8 @@ from .fista import fista
 
 def main() -> None:
     """Compile the loops that numba's cache lacks, and mark that it has all of them."""
+    if hasattr(os, "nice"):
+        os.nice(19)  # BLAS splits generic code over all cores, and would wait for the one that is taken
     shape = (16, 16)
     Psi, frame = Wavelet("haar", shape, level=1), UndecimatedWavelet("haar", shape, level=1)
     S = Coils(np.full((2, *shape), 0.5, np.complex64))
