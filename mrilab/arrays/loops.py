@@ -99,6 +99,18 @@ def unweight(start, stop, smaps, y, out):
 
 
 @compiled
+def accumulate(smap, y, total):
+    """total[b] += conj(smap) · y[b], row by row, all complex; y and total are (batch, rows, columns), and the rows of y
+    may have gaps between them.
+    """
+    for b in range(y.shape[0]):
+        for r in range(y.shape[1]):
+            s, row, res = smap[r], y[b, r], total[b, r]
+            for p in range(res.size):
+                res[p] += s[p].conjugate() * row[p]
+
+
+@compiled
 def _scaled_norm(z, i):
     """The norm of one group, without overflow: its numbers are divided by the largest first."""
     largest, total = 0.0, 0.0

@@ -15,6 +15,7 @@ from ..arrays.checks import check
 from ..arrays.fft import fft, padded
 from ..arrays.libraries import Array, Constant, is_complex, is_numpy, like, namespace, zeros
 from ..arrays.memory import empty
+from ..arrays.ready import takes_loops
 from ..arrays.sums import combine
 from ..arrays.threads import split
 from ..operators.coils import Coils
@@ -68,6 +69,10 @@ class SampledFFT(LinearOperator):
 
     def _op(self, x):
         return self._select(fft(x, self.axes))
+
+    def overwriting(self, x: Array) -> Array:
+        """Apply the operator to an array that is no longer needed, and may be overwritten."""
+        return self._select(fft(x, self.axes, overwrite=True))
 
     def _adj_op(self, y):
         return fft(self._fill(y), self.axes, inverse=True, overwrite=True)
@@ -153,6 +158,19 @@ def _store(out, image, data):
         np.subtract(image, data, out=out)
 
 
+def _accumulate(smap, y, total):
+    """Add the image of a coil times its conjugate map to the total, in one pass over the cache."""
+    from ..arrays import loops
+
+    rows, columns = prod(smap.shape[:-1]), smap.shape[-1]
+    loops.accumulate(smap.reshape(rows, columns), *(x.reshape(-1, rows, columns) for x in (y, total)))
+
+
+def _accumulate_generic(smap, y, total):
+    y *= smap.conj()
+    total += y
+
+
 class Slicewise(LinearOperator):
     """A, applied to each slice of a batch separately; created by `slicewise`."""
 
@@ -231,7 +249,7 @@ class Coilwise(LinearOperator):
 
         def piece(start, stop):
             for c in range(start, stop):
-                image = self.F._op(np.multiply(smaps[c], x, out=empty(x.shape, x.dtype)))
+                image = self.F.overwriting(np.multiply(smaps[c], x, out=padded(x.shape, x.dtype, self.F.axes)))
                 _store(out[self._at(c)], image, None if minus is None else minus[self._at(c)])
 
         split(piece, len(smaps))
@@ -240,14 +258,12 @@ class Coilwise(LinearOperator):
     def _adj_op(self, y):
         if not _compiled(y, prod(self.S.shape_in)):
             return self.B._adj_op(self.S._adj_op(self.F._adj_op(y)))
-        smaps = self.S.like(y)
+        smaps, accumulate = self.S.like(y), _accumulate if takes_loops(y) else _accumulate_generic
 
         def piece(start, stop):
             total = zeros((*y.shape[: y.ndim - len(self.shape_out)], *self.S.shape_in), y)
             for c in range(start, stop):
-                image = self.F._adj_op(y[self._at(c)])
-                image *= smaps[c].conj()
-                total += image
+                accumulate(smaps[c], self.F._adj_op(y[self._at(c)]), total)
             return total
 
         return self.B._adj_op(sum(split(piece, len(smaps))))

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..arrays.ready import stored_mark
 from ..operators.coils import Coils
+from ..operators.fourier import FFT, Mask
 from ..operators.undecimated import UndecimatedWavelet
 from ..operators.wavelets import Wavelet
 from ..problems.least_squares import LeastSquares
@@ -23,6 +24,10 @@ def main() -> None:
     y = np.ones((2, *shape), np.complex64)
     fista(LeastSquares(S @ Psi.H, y), L1(0.1), max_iter=2, progress=False)
     frame.H(frame(y))
+    for shape in ((128, 128), (32, 512)):  # the FFT's memory without gaps after its rows, and with them
+        mask, one = np.eye(shape[0], 1) * np.ones(shape), np.ones((1, *shape), np.complex64)
+        f = LeastSquares(Mask(mask) @ FFT(shape) @ Coils(one), mask.astype(np.complex64)[None])
+        f.grad(f.zeros())
     mark = stored_mark()
     if mark:
         mark.touch()
