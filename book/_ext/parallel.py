@@ -1,0 +1,17 @@
+"""Writes the pages on all cores: Jupyter Book has no option for it.
+
+Sphinx resolves the references of all pages itself, and hands the pages to processes of their own, which write them.
+"""
+
+from mrilab.arrays.threads import workers
+
+
+def share(app) -> None:
+    """Tell Sphinx to start a process a core, besides its own."""
+    app.parallel = workers() + 1
+
+
+def setup(app) -> dict[str, bool]:
+    """Register it with Sphinx."""
+    app.connect("builder-inited", share)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
