@@ -6,12 +6,12 @@ Sphinx resolves the references of all pages itself, and hands the pages to proce
 from mrilab.arrays.threads import workers
 
 
-def share(app) -> None:
-    """Tell Sphinx to start a process a core, besides its own."""
+def share(app, env) -> None:
+    """Tell Sphinx to start a process a core, besides its own, once all is read: not all extensions read in parallel."""
     app.parallel = workers() + 1
 
 
 def setup(app) -> dict[str, bool]:
     """Register it with Sphinx."""
-    app.connect("builder-inited", share)
+    app.connect("env-updated", share)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
