@@ -4,6 +4,7 @@ What a figure consists of stands in the notebook that ran (`kernel.py`). Picture
 their greys are data; so a page is lighter than with the figure as a whole, and any other figure has a narrow version.
 """
 
+import re
 from base64 import b64decode
 from hashlib import sha256
 from html import escape
@@ -78,11 +79,20 @@ def bar(parts: dict[str, Any], cutter: Cutter) -> str:
     return f'<div class="bar">{strip}<div class="ticks">{ticks}</div><p>{escape(parts["label"])}</p></div>'
 
 
+def together(title: str) -> str:
+    """Return a title in which no number leaves its name or its unit.
+
+    >>> together("PSNR 27.89 dB, SSIM 0.640") == "PSNR\xa027.89\xa0dB, SSIM\xa00.640"
+    True
+    """
+    return re.sub(r" (?=[\d.]+)|(?<=\d) (?=dB)", "\xa0", title)
+
+
 def grid(parts: dict[str, Any], cutter: Cutter, alt: str, loading: str) -> str:
     """Return the pictures under their titles; the first is described by the words for the whole figure."""
     panels, described = [], False
     for panel in parts["panels"]:
-        title, images = escape(panel["title"]).replace("\n", "<br />"), []
+        title, images = together(escape(panel["title"])).replace("\n", "<br />"), []
         for number, box in enumerate(panel["boxes"]):
             name = escape(panel["title"].split("\n")[0] or "A picture")
             words = alt if not described else f"{name}: error" if number else name

@@ -2,8 +2,10 @@
 no checks, and one sitting on a screen of 1400 × 900, its exercises apart.
 """
 
+import re
+
 import pytest
-from built import SITE, Page, parts
+from built import PAGES, SITE, Page, parts
 from helpers import ROOT
 
 from book._notebooks import pages
@@ -76,6 +78,14 @@ def test_every_figure_has_its_caption_and_room(visit, name):
         shown = page.evaluate(ON_A_PHONE)
         assert shown["across"] <= 2 and shown["letters"] >= 11 and not shown["wide"], shown
         assert not complaints
+
+
+def test_no_picture_that_a_cell_draws_is_left_without_a_frame():
+    """Such as those of a page that draws them at a size of its own: they have no twin for dark pages either."""
+    framed = re.compile(r"(?s)<figure.*?</figure>")
+    bare = re.compile(r"<img[^>]*_images/[0-9a-f]{64}[^>]*>")
+    found = {name: bare.findall(framed.sub("", (SITE / f"{name}.html").read_text())) for name in PAGES}
+    assert {name: images for name, images in found.items() if images} == {}
 
 
 def test_what_a_cell_prints_is_not_lifted_with_its_picture(visit):
