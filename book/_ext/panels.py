@@ -80,7 +80,7 @@ def bar(parts: dict[str, Any], cutter: Cutter) -> str:
 
 
 def together(title: str) -> str:
-    """Return a title in which no number leaves its name or its unit.
+    r"""Return a title in which no number leaves its name or its unit.
 
     >>> together("PSNR 27.89 dB, SSIM 0.640") == "PSNR\xa027.89\xa0dB, SSIM\xa00.640"
     True
