@@ -1,11 +1,15 @@
-"""Mends what the theme and its extensions leave in the pages: a broken script, roles and labels that mislead."""
+"""Mends what the theme and its extensions leave in the pages: a broken script, roles and labels that mislead, and full
+stops that begin a line, after a formula that ended the one above.
+"""
 
+import re
 from typing import Any
 
 ACCESSIBLE = {
     '<summary aria-label="Toggle hidden content">': "<summary>",  # myst-nb's label is not what is seen (WCAG 2.5.3)
     'role="doc-biblioentry"': 'role="listitem"',  # docutils' role was withdrawn
 }
+FORMULA = re.compile(r'(<span class="math notranslate nohighlight">\\\([^<]{1,30}\\\)</span>)([.,;:!?)’”]+)')
 NAMED = ("<summary><span", '<summary aria-label="Pages below"><span')  # in the sidebar, where a page has some
 
 
@@ -17,6 +21,8 @@ def mend(app, pagename: str, templatename: str, context: dict[str, Any], doctree
     context["generate_toctree_html"] = lambda *words, **options: str(sidebar(*words, **options)).replace(*NAMED)
     for old, new in ACCESSIBLE.items() if "body" in context else ():
         context["body"] = context["body"].replace(old, new)
+    if "body" in context:
+        context["body"] = FORMULA.sub(r'<span class="tied">\1\2</span>', context["body"])
 
 
 def setup(app) -> dict[str, bool]:

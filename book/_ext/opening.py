@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from docutils import nodes
 
 CHECKS = "checks"
-SUMMARY = "Set-up: imports, and the code of this picture"
+SUMMARY = "Set-up: imports, and the code of this {}"
 
 
 def drop_checks(app, doctree) -> None:
@@ -34,13 +34,17 @@ def outputs(node: nodes.Node) -> Iterator[nodes.Element]:
 
 def shows_picture(output: nodes.Node) -> bool:
     """Return whether an output is a figure or a widget."""
-    widget = any("widget-view+json" in raw.astext() for raw in output.findall(nodes.raw))
-    return widget or any(True for _ in output.findall(nodes.image))
+    return is_widget(output) or any(True for _ in output.findall(nodes.image))
 
 
-def fold(cells: list[nodes.Element]) -> list[nodes.Node]:
+def is_widget(output: nodes.Node) -> bool:
+    """Return whether an output is a widget."""
+    return any("widget-view+json" in raw.astext() for raw in output.findall(nodes.raw))
+
+
+def fold(cells: list[nodes.Element], picture: nodes.Node) -> list[nodes.Node]:
     """Return cells in one closed line."""
-    start = f'<details class="setup"><summary>{SUMMARY}</summary>'
+    start = f'<details class="setup"><summary>{SUMMARY.format("widget" if is_widget(picture) else "picture")}</summary>'
     return [nodes.raw("", start, format="html"), *cells, nodes.raw("", "</details>", format="html")]
 
 
@@ -80,7 +84,7 @@ def arrange(app, doctree, docname: str) -> None:
     for cell in cells:
         page.remove(cell)
     at = page.index(first) + 1
-    page[at:at] = [top, *fold(cells)]
+    page[at:at] = [top, *fold(cells, picture)]
 
 
 def setup(app) -> dict[str, bool]:

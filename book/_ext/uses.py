@@ -80,6 +80,16 @@ def used_in(app, what: str, name: str, obj, options, lines: list[str]) -> None:
         lines += ["", "*Used in* " + ", ".join(f":doc:`/{page}`" for page in found) + ".", ""]
 
 
+def labels(names: list[str]) -> list[str]:
+    """Return the last part of each name, with the module's before it where two are equal.
+
+    >>> labels(["mrilab.fista", "mrilab.nets.judge.shown", "mrilab.nets.denoising.shown"])
+    ['fista', 'judge.shown', 'denoising.shown']
+    """
+    last = [name.rpartition(".")[2] for name in names]
+    return [word if last.count(word) == 1 else ".".join(name.split(".")[-2:]) for name, word in zip(names, last)]
+
+
 def list_names(app, doctree, docname: str) -> None:
     """Add the names that a chapter uses to its end, each with a link to the reference."""
     known = app.env.get_domain("py").objects
@@ -87,8 +97,8 @@ def list_names(app, doctree, docname: str) -> None:
     if not found:
         return
     words = nodes.paragraph("", "From the package, on this page: ", classes=["uses"])
-    for i, name in enumerate(found):
-        there, label = known[name], nodes.literal("", name.rpartition(".")[2], classes=["xref"])
+    for i, (name, shown) in enumerate(zip(found, labels(found), strict=True)):
+        there, label = known[name], nodes.literal("", shown, classes=["xref"])
         words += [nodes.Text(", ")] if i else []
         words += make_refnode(app.builder, docname, there.docname, there.node_id, label, name)
     next(doctree.findall(nodes.section)).append(words)

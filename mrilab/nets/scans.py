@@ -21,7 +21,7 @@ class ScanFolder(Slices):
     Coil maps are estimated once, by ESPIRiT from the complete data; a single coil has the sensitivity 1. The reference
     is the coil-combined image of the file, including its noise. For fastMRI, use its own folders as splits, such as
     `singlecoil_train` and `singlecoil_val`. `check_apart` raises if two data sets share a scan. A stored network learns
-    on from such folders by
+    on from such folders by ::
 
         python -m mrilab.nets.training --data multicoil_train --validation-data multicoil_val --start world-unrolled
             --network unrolled --consistency cg --cascades 4 --channels 16 --pools 3 --no-norm --batch-size 1

@@ -41,7 +41,8 @@ def table(rows: Sequence[Mapping[str, Any]]) -> Table:
     """Return a table of rows, which are mappings with the same keys; the first value is the name of the row.
 
     Floats are shown with four significant digits, those of a column with equally many decimals if the
-    largest is less than 100 times the smallest. Raises ValueError if there are no rows, or their keys differ.
+    largest is less than 100 times the smallest and none is tiny. Raises ValueError if there are no rows, or their keys
+    differ.
 
     >>> table([{"method": "zero-filled", "PSNR (dB)": 23.21754}, {"method": "frame", "PSNR (dB)": 27.0}])
     | method | PSNR (dB) |
@@ -59,12 +60,12 @@ def table(rows: Sequence[Mapping[str, Any]]) -> Table:
 def _shown(column: list[Any]) -> list[str]:
     """Return the entries of a column as text.
 
-    >>> _shown([9.8765, 27.0, "–"]), _shown([0.00125, 27.0])
-    (['9.88', '27.00', '–'], ['0.00125', '27'])
+    >>> _shown([9.8765, 27.0, "–"]), _shown([0.00125, 27.0]), _shown([0.001, 0.00003])
+    (['9.88', '27.00', '–'], ['0.00125', '27'], ['0.001', '3e-05'])
     """
     floats = abs(np.array([v for v in column if isinstance(v, float | np.floating) and np.isfinite(v) and v], float))
     form = ".4g"
-    if floats.size and 1e-4 <= floats.max() < 1e4 and floats.max() < 100 * floats.min():
+    if floats.size and floats.min() >= 1e-4 and floats.max() < min(1e4, 100 * floats.min()):
         needed = max(len(f"{v:.4g}".partition(".")[2]) for v in floats)
         form = f".{min(needed, 3 - int(np.floor(np.log10(floats.max()))))}f"
     return [f"{v:{form}}" if isinstance(v, float | np.floating) else str(v) for v in column]
@@ -76,11 +77,11 @@ def spread(values: Sequence[float] | np.ndarray, digits: int = 2) -> str:
     The deviation is √(Σ(v − v̄)²/(n − 1)), an estimate for further heads. For one value, only the mean is given. Raises
     ValueError unless `values` is (n,) and not empty.
 
-    >>> spread([31.0, 33.0], 1), spread([31.0])
-    ('32.0 ± 1.4', '31.00')
+    >>> spread([31.0, 33.0], 1), spread([31.0]), spread([-0.001])
+    ('32.0 ± 1.4', '31.00', '0.00')
     """
     figures = np.asarray(values, dtype=float)
     if figures.ndim != 1 or figures.size == 0:
         raise ValueError(f"spread takes values of shape (n,), at least one, got shape {figures.shape}")
     deviation = f" ± {figures.std(ddof=1):.{digits}f}" if figures.size > 1 else ""
-    return f"{figures.mean():.{digits}f}{deviation}"
+    return f"{figures.mean():z.{digits}f}{deviation}"

@@ -104,6 +104,32 @@ function template(id, { name, width, height, panels, metrics, parameters, curved
     <p class="w-help" hidden></p><p class="w-hidden" role="status"></p></div>`;
 }
 
+const text = (x, y, anchor, words) => `<text x="${x}" y="${y}" text-anchor="${anchor}">${escaped(words)}</text>`;
+
+// The names of curves, the chosen one's first: above or below the highest point or an end, where no other name stands
+function named(every, x, y, foot) {
+  const taken = [],
+    letter = 7;
+  const clear = (place) =>
+    place.y > CURVE.top - 12 &&
+    place.y < foot &&
+    taken.every((one) => Math.abs(place.y - one.y) > 13 || place.from > one.to + 6 || one.from > place.to + 6);
+  const name = ({ word, line }) => {
+    const highest = line.reduce((best, place) => (place[1] > best[1] ? place : best));
+    const places = [highest, line[0], line.at(-1)].flatMap(([v, s]) => {
+      const left = x(v) < CURVE.width / 2,
+        from = left ? x(v) : x(v) - letter * word.length;
+      return [-8, 18].map((below) => ({ left, from, to: from + letter * word.length, y: y(s) + below }));
+    });
+    const place = places.find(clear);
+    if (!place) return "";
+    taken.push(place);
+    return place.left ? text(place.from, place.y, "start", word) : text(place.to, place.y, "end", word);
+  };
+  const all = every.filter((one) => one.word != null && one.line.length).sort((a, b) => b.now - a.now);
+  return new Map(all.map((one) => [one, name(one)]));
+}
+
 // The curves of a metric along one parameter, one for each of the words of another, as the inside of an SVG
 function curves(every, along, now, current, range) {
   const [low, high] = range,
@@ -111,24 +137,13 @@ function curves(every, along, now, current, range) {
     foot = CURVE.height - CURVE.bottom;
   const x = (value) => CURVE.left + along.along(value) * (right - CURVE.left);
   const y = (s) => foot - (high > low ? (s - low) / (high - low) : 0.5) * (foot - CURVE.top);
-  const top = ({ line }) => line.reduce((best, place) => (place[1] > best[1] ? place : best), line[0] ?? [now, low]);
-  const chosen = every.find((one) => one.now);
-  const free = (one) => {
-    // of the chosen curve's name
-    const [[v, s], [w, r]] = [top(one), top(chosen)];
-    return one.now || Math.abs(x(w) - x(v)) > 40 || Math.abs(y(r) - y(s)) > 14;
-  };
-  const text = (px, py, anchor, words) => `<text x="${px}" y="${py}" text-anchor="${anchor}">${escaped(words)}</text>`;
   const tick = (s) => `<line class="w-grid" x1="${CURVE.left}" x2="${right}" y1="${y(s)}" y2="${y(s)}"/>
     ${text(CURVE.left - 6, y(s) + 4, "end", shortest(s))}`;
-  const label = (one) => {
-    const [v, s] = top(one);
-    return text(x(v), y(s) - 8, x(v) < CURVE.width / 2 ? "start" : "end", one.word);
-  };
+  const names = named(every, x, y, foot);
   const line = (one) => `<g class="${one.now ? "w-now" : "w-other"}">
     <polyline points="${one.line.map(([v, s]) => `${x(v).toFixed(1)},${y(s).toFixed(1)}`).join(" ")}"/>
     ${one.line.map(([v, s]) => `<circle cx="${x(v).toFixed(1)}" cy="${y(s).toFixed(1)}" r="2.5"/>`).join("")}
-    ${one.word != null && one.line.length && free(one) ? label(one) : ""}</g>`;
+    ${names.get(one) ?? ""}</g>`;
   const ends = along.values.length > 2 ? [along.values[0], along.values[along.last]] : along.values;
   return [
     ...ticks(low, high).map(tick),
