@@ -1,4 +1,4 @@
-"""Keeps the mathematics in docstrings, |x| and (..., *shape), from being read as markup, and fields without a word out."""
+"""Keeps the mathematics in docstrings, |x| and (..., *shape), from being read as markup; drops empty fields."""
 
 import re
 
