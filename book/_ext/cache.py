@@ -23,9 +23,10 @@ def fingerprint() -> str:
 def configure(app, config) -> None:
     """Give each state of the package a cache of its own, and drop those of older states."""
     caches = ROOT / "_build" / ".jupyter_cache"
-    config.nb_execution_cache_path = str(caches / fingerprint())
-    for old in caches.glob("*"):
-        if str(old) != config.nb_execution_cache_path:
+    own = caches / fingerprint()
+    config.nb_execution_cache_path = str(own)
+    for old in caches.glob("*/"):
+        if old != own:
             shutil.rmtree(old)
 
 
