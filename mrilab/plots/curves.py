@@ -72,8 +72,6 @@ def lines(
     """
     if not curves:
         raise ValueError("lines needs at least one curve")
-    from matplotlib.patheffects import withStroke
-
     figure, axes = make_figure(1, 1, 3.2, layout="constrained")
     axis = axes[0, 0]
     for i, (name, curve) in enumerate(curves.items()):
@@ -96,7 +94,6 @@ def lines(
             ha="right",
             va="bottom",
             fontsize=9,
-            path_effects=[withStroke(linewidth=3, foreground="white")],  # a curve may cross it
         )
     axis.grid(alpha=0.3)
     figure.legend(loc="outside upper center", ncols=min(4, len(curves)))
